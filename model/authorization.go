@@ -1,0 +1,238 @@
+package model
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// FormKind is which of the two 去向登记信息表 a number belongs to (guide §5.1).
+type FormKind string
+
+// The two kinds of forms.
+const (
+	FormArchive   FormKind = "archive"   // 档案登记信息表
+	FormHousehold FormKind = "household" // 户口登记信息表
+)
+
+// FormKinds lists both, in the guide's order.
+func FormKinds() []FormKind { return []FormKind{FormArchive, FormHousehold} }
+
+// Valid reports whether k is one of the two kinds.
+func (k FormKind) Valid() bool { return k == FormArchive || k == FormHousehold }
+
+// Chinese names the form.
+func (k FormKind) Chinese() string {
+	if k == FormArchive {
+		return "档案登记信息表"
+	}
+	return "户口登记信息表"
+}
+
+// Module names the page on which departments verify this kind (guide §5.2).
+func (k FormKind) Module() string {
+	if k == FormArchive {
+		return "档案转递信息在线核验"
+	}
+	return "户口迁移信息在线核验"
+}
+
+// VerificationNumber (核验编号) names one form: see model/form for its making.
+type VerificationNumber string
+
+// Authorization (核验授权) lets whoever has name and number see one form until
+// a day that the graduate chose.
+type Authorization struct {
+	ID         int64 // 0 until stored
+	Number     VerificationNumber
+	Kind       FormKind
+	Revision   int    // the confirmed revision that the form shows
+	For        string // for whom the graduate made it; "" for the first
+	ValidUntil Date
+	CreatedAt  time.Time
+	RevokedAt  time.Time // zero while not revoked
+}
+
+// AuthorizationState says whether a form still holds.
+type AuthorizationState string
+
+// The states; only active ones are in force.
+const (
+	AuthorizationActive     AuthorizationState = "active"
+	AuthorizationExpired    AuthorizationState = "expired"
+	AuthorizationRevoked    AuthorizationState = "revoked"
+	AuthorizationSuperseded AuthorizationState = "superseded"
+)
+
+// Chinese names the state.
+func (s AuthorizationState) Chinese() string {
+	switch s {
+	case AuthorizationActive:
+		return "有效"
+	case AuthorizationExpired:
+		return "已过期"
+	case AuthorizationRevoked:
+		return "已撤销"
+	default:
+		return "已被新的确认取代"
+	}
+}
+
+// MaxActive is how many numbers of one kind a graduate may hold at once
+// (design §2).
+const MaxActive = 3
+
+// State of a at now within its record: revoked before superseded before
+// expired, so that the graduate's own act is what a verifier hears of first.
+func (a Authorization) State(r Record, now time.Time) AuthorizationState {
+	if !a.RevokedAt.IsZero() {
+		return AuthorizationRevoked
+	}
+	if c := r.Confirmed(); c != nil && c.Revision > a.Revision {
+		return AuthorizationSuperseded
+	}
+	if !now.Before(a.ValidUntil.End()) {
+		return AuthorizationExpired
+	}
+	return AuthorizationActive
+}
+
+// EndedAt is when a stopped being in force; the zero time while it is.
+func (a Authorization) EndedAt(r Record, now time.Time) time.Time {
+	switch a.State(r, now) {
+	case AuthorizationRevoked:
+		return a.RevokedAt
+	case AuthorizationSuperseded:
+		return r.Confirmed().At
+	case AuthorizationExpired:
+		return a.ValidUntil.End()
+	default:
+		return time.Time{}
+	}
+}
+
+// VerificationCap is the last day on which a form of g can be verified: the
+// last day of the sixth month after graduation (guide, figure 8, note 4).
+func VerificationCap(g Graduate) Date { return g.Basics.Graduates.Last(6) }
+
+// AuthorizationRequest is what the graduate asks for.
+type AuthorizationRequest struct {
+	Kind       FormKind
+	ValidUntil Date
+	For        string
+	Consent    bool
+	Number     VerificationNumber // fresh, from model/form
+}
+
+// MayAuthorize says whether forms can be made now, or why not (guide §5:
+// 完成去向登记确认才能进行核验授权).
+func MayAuthorize(r Record, now time.Time) error {
+	if r.Graduate.NeedsCheck() {
+		return Errorf(CodeLocked, "请先核对基本信息，再进行核验授权。")
+	}
+	if r.Confirmed() == nil {
+		return Errorf(CodeLocked, "完成去向登记确认后，才能进行核验授权。")
+	}
+	if limit := VerificationCap(r.Graduate); !now.Before(limit.End()) {
+		return Errorf(CodeClosed, "核验服务已于%s截止（毕业时间加六个月）。如仍需核验，请联系学校就业指导中心。", limit.Chinese())
+	}
+	return nil
+}
+
+// Authorize makes one form of a kind verifiable until a day.
+func Authorize(r Record, q AuthorizationRequest, now time.Time) (Change, error) {
+	if err := MayAuthorize(r, now); err != nil {
+		return Change{}, err
+	}
+	q.For = strings.TrimSpace(q.For)
+	switch {
+	case !q.Kind.Valid():
+		return Change{}, Invalid("kind", "请选择要授权的登记信息表。")
+	case !q.Consent:
+		return Change{}, Invalid("consent", "请先阅读并勾选同意授权核验。")
+	case utf8.RuneCountInString(q.For) > 40:
+		return Change{}, Invalid("for", "提供给谁最多 40 字。")
+	case q.Number == "":
+		return Change{}, Errorf(CodeInternal, "核验编号生成失败，请稍后再试。")
+	}
+	if err := checkValidity(r, q.ValidUntil, now); err != nil {
+		return Change{}, err
+	}
+	active := 0
+	for _, a := range r.Authorizations {
+		if a.Kind == q.Kind && a.State(r, now) == AuthorizationActive {
+			active++
+		}
+	}
+	switch {
+	case active >= MaxActive:
+		return Change{}, Errorf(CodeConflict, "%s最多同时有 %d 个有效编号，请先撤销不用的编号。", q.Kind.Chinese(), MaxActive)
+	case active > 0 && q.For == "":
+		return Change{}, Invalid("for", "您已有一个有效编号。再做一个时，请写明提供给谁，便于区分。")
+	}
+	r = r.clone()
+	r.Authorizations = append(r.Authorizations, Authorization{
+		Number: q.Number, Kind: q.Kind, Revision: r.Confirmed().Revision, For: q.For,
+		ValidUntil: q.ValidUntil, CreatedAt: now,
+	})
+	ch := r.change(ByGraduate(r.Graduate.ID), "authorization.create", now)
+	ch.Audit.Detail = map[string]string{"kind": string(q.Kind), "until": string(q.ValidUntil)}
+	return ch, nil
+}
+
+func checkValidity(r Record, until Date, now time.Time) error {
+	limit := VerificationCap(r.Graduate)
+	switch {
+	case until == "":
+		return Invalid("valid_until", "请选择有效期。")
+	case until.Start().IsZero():
+		return Invalid("valid_until", "有效期应写成 2027-08-31 的形式。")
+	case !now.Before(until.End()):
+		return Invalid("valid_until", "有效期不能早于今天。")
+	case until > limit:
+		return Invalid("valid_until", "有效期最晚到%s（毕业时间加六个月）。", limit.Chinese())
+	}
+	return nil
+}
+
+// Extend moves the validity of an unrevoked, unsuperseded form, at most to the
+// cap. An expired one comes into force again with the same number.
+func Extend(r Record, n VerificationNumber, until Date, now time.Time) (Change, error) {
+	if err := checkValidity(r, until, now); err != nil {
+		return Change{}, err
+	}
+	return editAuthorization(r, n, "authorization.extend", now, func(a *Authorization) error {
+		if s := a.State(r, now); s == AuthorizationRevoked || s == AuthorizationSuperseded {
+			return Errorf(CodeConflict, "该编号%s，不能延期。请重新授权。", s.Chinese())
+		}
+		a.ValidUntil = until
+		return nil
+	})
+}
+
+// Revoke ends a form at once. Revoking again is no error and changes nothing.
+func Revoke(r Record, n VerificationNumber, now time.Time) (Change, error) {
+	return editAuthorization(r, n, "authorization.revoke", now, func(a *Authorization) error {
+		if a.RevokedAt.IsZero() {
+			a.RevokedAt = now
+		}
+		return nil
+	})
+}
+
+func editAuthorization(r Record, n VerificationNumber, action string, now time.Time, edit func(*Authorization) error) (Change, error) {
+	r = r.clone()
+	for i := range r.Authorizations {
+		a := &r.Authorizations[i]
+		if a.Number != n {
+			continue
+		}
+		if err := edit(a); err != nil {
+			return Change{}, err
+		}
+		ch := r.change(ByGraduate(r.Graduate.ID), action, now)
+		ch.Audit.Detail = map[string]string{"kind": string(a.Kind), "until": string(a.ValidUntil)}
+		return ch, nil
+	}
+	return Change{}, Errorf(CodeNotFound, "没有找到这个核验编号。")
+}

@@ -1,0 +1,250 @@
+package model
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// world is one graduate's history with the operators around it.
+type world struct {
+	r      Record
+	cohort Cohort
+	now    time.Time
+	serial int
+
+	college, school, stranger Operator
+}
+
+func newWorld(t *rapid.T) *world {
+	w := &world{
+		cohort:   NewCohort(2027),
+		now:      time.Date(2027, 8, 1, 9, 0, 0, 0, Shanghai),
+		college:  Operator{ID: 1, Role: RoleCollege, SchoolCode: "99001", College: "文学院"},
+		school:   Operator{ID: 2, Role: RoleSchool, SchoolCode: "99001"},
+		stranger: Operator{ID: 3, Role: RoleCollege, SchoolCode: "99001", College: "理学院"},
+	}
+	origin := rapid.SampledFrom([]Origin{OriginHere, OriginUpstream}).Draw(t, "origin")
+	w.r = Record{
+		School: School{Code: "99001", Origin: origin, PlatformName: "91job"},
+		Graduate: Graduate{
+			ID: 7, CohortCode: "2027", SchoolCode: "99001", CreatedAt: w.now,
+			Basics: Basics{Name: "张三", College: "文学院", Class: "一班", Graduates: "202706", HouseholdIn: Yes},
+		},
+	}
+	return w
+}
+
+var eventNames = []string{
+	"link", "check", "mend", "report", "draft", "receive", "review", "confirm", "authorize", "revoke", "extend", "reopen",
+}
+
+// onward is the event that leads further, so that histories get far.
+func (w *world) onward() string {
+	step, _ := w.r.Step()
+	switch {
+	case (step == StepReport || step == StepUpdate) && w.r.School.Origin == OriginUpstream:
+		return "receive"
+	case step == StepReport || step == StepUpdate || step == StepRevise:
+		return "report"
+	case step == StepCollegeReview || step == StepSchoolReview:
+		return "review"
+	default:
+		return map[Step]string{StepLink: "link", StepCheck: "check", StepConfirm: "confirm", StepAuthorize: "authorize", StepDone: "authorize"}[step]
+	}
+}
+
+// fakeCodes has one table for all: enough for the rules that look codes up.
+type fakeCodes struct{}
+
+func (fakeCodes) Name(_ CodeTable, code string) (string, bool) { return "名" + code, code != "" }
+
+func (fakeCodes) Category(code string) (Category, bool) {
+	return Category{Code: code, Name: "类别", UnitLabel: "单位名称", NeedsUnit: true}, code == "10" || code == "70"
+}
+
+func (w *world) destination(t *rapid.T) Destination {
+	w.serial++
+	return Destination{
+		Category: "10", Unit: fmt.Sprintf("单位%d", w.serial),
+		Archive: ArchiveTransfer{Type: "unit", Unit: rapid.SampledFrom([]string{"中心", "学院"}).Draw(t, "archive")},
+	}
+}
+
+// step applies one random event and checks what must hold for any event.
+func (w *world) step(t *rapid.T) {
+	before := w.r
+	events := map[string]func() (Change, error){
+		"link":  func() (Change, error) { return Link(w.r, Account{ID: 5, OpenID: "o1"}, "cas", w.now) },
+		"check": func() (Change, error) { return CheckBasics(w.r, w.now) },
+		"mend": func() (Change, error) {
+			b := w.r.Graduate.Basics
+			w.serial++
+			b.Degree = fmt.Sprint("学士", w.serial)
+			c, ok := UpdateBasics(w.r, b, BySystem("roster"), w.now)
+			if !ok {
+				return Change{}, Errorf(CodeConflict, "unchanged")
+			}
+			return c, nil
+		},
+		"report": func() (Change, error) {
+			return Report(w.r, w.cohort, len(w.r.Revisions), w.destination(t), fakeCodes{}, w.now)
+		},
+		"draft": func() (Change, error) { return SaveDraft(w.r, w.cohort, w.destination(t), w.now) },
+		"receive": func() (Change, error) {
+			c, ok, err := Receive(w.r, w.cohort, w.destination(t), ByUpstream("91job"), w.now, w.now, fakeCodes{})
+			if err == nil && !ok {
+				err = Errorf(CodeConflict, "unchanged")
+			}
+			return c, err
+		},
+		"review": func() (Change, error) {
+			op := rapid.SampledFrom([]Operator{w.college, w.school, w.stranger}).Draw(t, "operator")
+			v := Verdict{
+				Revision: len(w.r.Revisions) - rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "behind"),
+				Level:    rapid.SampledFrom([]Level{LevelCollege, LevelSchool}).Draw(t, "level"),
+				Decision: rapid.SampledFrom([]Decision{DecisionApprove, DecisionApprove, DecisionReturn}).Draw(t, "decision"),
+				Reason:   "请补充单位名称",
+			}
+			c, err := Decide(w.r, w.cohort, op, v, w.now)
+			if err == nil && op.ID == w.stranger.ID {
+				t.Fatalf("an operator of another college reviewed")
+			}
+			return c, err
+		},
+		"confirm": func() (Change, error) {
+			return Confirm(w.r, Confirmation{
+				Revision: len(w.r.Revisions) - rapid.SampledFrom([]int{0, 0, 0, 1}).Draw(t, "unseen"), Note: "单位变了",
+				Answer: rapid.SampledFrom([]Answer{AnswerRight, AnswerWrong}).Draw(t, "answer"),
+			}, w.now)
+		},
+		"authorize": func() (Change, error) {
+			w.serial++
+			return Authorize(w.r, AuthorizationRequest{
+				Kind: FormArchive, ValidUntil: DateOf(w.now).AddDays(rapid.IntRange(-1, 200).Draw(t, "days")),
+				For: "社区", Consent: true, Number: VerificationNumber(fmt.Sprint("N", w.serial)),
+			}, w.now)
+		},
+		"revoke": func() (Change, error) { return Revoke(w.r, "N1", w.now) },
+		"extend": func() (Change, error) { return Extend(w.r, "N1", DateOf(w.now).AddDays(3), w.now) },
+		"reopen": func() (Change, error) { return Reopen(w.r, w.school, DateOf(w.now).AddDays(5), w.now) },
+	}
+	name := w.onward()
+	if rapid.Bool().Draw(t, "astray") {
+		name = rapid.SampledFrom(eventNames).Draw(t, "event")
+	}
+	w.now = w.now.Add(time.Duration(rapid.IntRange(0, 48).Draw(t, "hours")) * time.Hour)
+	ch, err := events[name]()
+	if err != nil {
+		if CodeOf(err) == CodeInternal {
+			t.Fatalf("%s: untyped or internal error: %v", name, err)
+		}
+		return
+	}
+	w.r = ch.Record
+	w.checkAppendOnly(t, name, before)
+	w.checkGates(t, name, before)
+	w.checkDeadline(t, name, before)
+	w.checkStep(t)
+}
+
+func (w *world) checkAppendOnly(t *rapid.T, name string, before Record) {
+	if len(w.r.Revisions) < len(before.Revisions) || len(w.r.Confirmations) < len(before.Confirmations) ||
+		len(w.r.Authorizations) < len(before.Authorizations) {
+		t.Fatalf("%s removed history", name)
+	}
+	for i, v := range before.Revisions {
+		if now := w.r.Revisions[i]; now.Destination != v.Destination || now.Number != i+1 || len(now.Reviews) < len(v.Reviews) {
+			t.Fatalf("%s changed revision %d", name, v.Number)
+		}
+	}
+}
+
+func (w *world) checkGates(t *rapid.T, name string, before Record) {
+	if len(w.r.Confirmations) > len(before.Confirmations) {
+		c := w.r.Confirmations[len(w.r.Confirmations)-1]
+		if c.Revision != len(before.Revisions) || !bothApproved(before.Revisions[c.Revision-1]) {
+			t.Fatalf("%s confirmed revision %d without both approvals", name, c.Revision)
+		}
+	}
+	if len(w.r.Authorizations) > len(before.Authorizations) {
+		a := w.r.Authorizations[len(w.r.Authorizations)-1]
+		confirmed := false
+		for _, c := range before.Confirmations {
+			confirmed = confirmed || (c.Revision == a.Revision && c.Answer == AnswerRight)
+		}
+		if !confirmed {
+			t.Fatalf("%s authorised revision %d without a confirmation", name, a.Revision)
+		}
+		if a.ValidUntil > "2027-12-31" {
+			t.Fatalf("%s authorised beyond the cap: %s", name, a.ValidUntil)
+		}
+	}
+}
+
+// bothApproved asks the reviews themselves, not State, which is under test.
+func bothApproved(v Revision) bool {
+	levels := map[Level]bool{}
+	for _, r := range v.Reviews {
+		if r.Decision == DecisionReturn {
+			return false
+		}
+		levels[r.Level] = true
+	}
+	return levels[LevelCollege] && levels[LevelSchool]
+}
+
+func (w *world) checkDeadline(t *rapid.T, name string, before Record) {
+	changed := len(w.r.Revisions) != len(before.Revisions)
+	if w.r.Draft != nil && (before.Draft == nil || *w.r.Draft != *before.Draft) {
+		changed = true
+	}
+	late := !w.now.Before(time.Date(2027, 9, 1, 0, 0, 0, 0, Shanghai))
+	reopened := before.Graduate.ReopenedUntil != "" && DateOf(w.now) <= before.Graduate.ReopenedUntil
+	if changed && late && !reopened {
+		t.Fatalf("%s changed the destination at %s without reopening", name, w.now)
+	}
+}
+
+func (w *world) checkStep(t *rapid.T) {
+	n := Next(w.r, w.cohort, w.now)
+	if n.Since.IsZero() {
+		t.Fatalf("step %s has no beginning", n.Step)
+	}
+	if MayConfirm(w.r) == nil && n.Step != StepConfirm && n.Step != StepLink {
+		t.Fatalf("may confirm, but the step is %s", n.Step)
+	}
+	if (n.Step == StepAuthorize || n.Step == StepDone) && w.r.Confirmed() == nil {
+		t.Fatalf("step %s without a confirmation", n.Step)
+	}
+	if MayReport(w.r, w.cohort, w.now) == nil && n.Step != StepReport && n.Step != StepRevise && n.Step != StepUpdate && n.Step != StepLink {
+		t.Fatalf("may report, but the step is %s", n.Step)
+	}
+}
+
+// TestNoSequenceBreaksTheFlow: no sequence of events confirms without both
+// approvals, authorises without a confirmation, or changes a destination,
+// archive or household field after the deadline without reopening.
+func TestNoSequenceBreaksTheFlow(t *testing.T) {
+	confirmed, authorised, late := 0, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		for range rapid.IntRange(1, 60).Draw(t, "events") {
+			w.step(t)
+		}
+		if w.r.Confirmed() != nil {
+			confirmed++
+		}
+		if len(w.r.Authorizations) > 0 {
+			authorised++
+		}
+		if w.now.After(w.cohort.Deadline.End()) {
+			late++
+		}
+	})
+	if confirmed == 0 || authorised == 0 || late == 0 {
+		t.Fatalf("the events never got far: confirmed %d, authorised %d, past the deadline %d", confirmed, authorised, late)
+	}
+}

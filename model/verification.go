@@ -1,0 +1,62 @@
+package model
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Verification (核验) is one look at a form, kept for its holder.
+type Verification struct {
+	ID              int64
+	AuthorizationID int64
+	GraduateID      GraduateID
+	Kind            FormKind
+	At              time.Time
+	Way             VerificationWay
+	Network         string // masked: IPv4 /24, IPv6 /48
+	RequestID       string
+	Own             bool // the holder's own check
+}
+
+// VerificationWay is how somebody verified.
+type VerificationWay string
+
+// The ways of guide §5.2.
+const (
+	WayNumber VerificationWay = "number" // name and number typed in
+	WayQR     VerificationWay = "qr"     // QR scanned
+)
+
+// MatchNumber decides whether a number and name belong to a form of a kind. a
+// is nil for an unknown number: the same work is done then, so that time tells
+// nothing. A wrong name, a wrong kind and an unknown number are one answer
+// (design §2).
+func MatchNumber(a *Authorization, holder string, kind FormKind, name string) bool {
+	known := a != nil
+	if !known {
+		holder = ""
+	}
+	want, got := sha256.Sum256([]byte(FoldName(holder))), sha256.Sum256([]byte(FoldName(name)))
+	same := subtle.ConstantTimeCompare(want[:], got[:]) == 1
+	return known && same && a.Kind == kind && FoldName(name) != ""
+}
+
+// FoldName makes names comparable as people type them: NFKC, no blanks, the
+// several middle dots of transliterated names as one, ASCII letters upper case.
+// Rare characters stay what they are: 𬭚 is not 𬭛.
+func FoldName(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsSpace(c):
+			return -1
+		case strings.ContainsRune("·•‧・．.∙⋅", c):
+			return '·'
+		}
+		return unicode.ToUpper(c)
+	}, norm.NFKC.String(s))
+}
