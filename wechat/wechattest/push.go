@@ -1,0 +1,273 @@
+package wechattest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ErrNoCallback is answered while no callback is set.
+var ErrNoCallback = errors.New("no callback is set")
+
+// maxReplyBody caps what is read of the callback's answer.
+const maxReplyBody = 256 << 10
+
+// Push is something that a phone's owner does. Either Event or Text is set.
+type Push struct {
+	OpenID string `json:"openid"`
+	// Event is subscribe, unsubscribe, SCAN, CLICK, VIEW, scancode_push or
+	// scancode_waitmsg. The first two change whether the phone follows.
+	Event string `json:"event"`
+	// EventKey is the menu key, the address, or the scene of a QR code (subscribe:
+	// qrscene_…).
+	EventKey string `json:"event_key"`
+	// ScanResult is what the scancode events read.
+	ScanResult string `json:"scan_result"`
+	// Text is a message in words.
+	Text string `json:"text"`
+}
+
+// PushResult tells how the callback took a push.
+type PushResult struct {
+	// Status is the HTTP status of the last try, 0 when there was no answer.
+	Status int `json:"status"`
+	// ElapsedMS is how long the last try took, in real milliseconds.
+	ElapsedMS int64 `json:"elapsed_ms"`
+	// Reply is the last answer: decrypted XML, "success", or "" when there was none
+	// or it was garbage.
+	Reply string `json:"reply"`
+	// Message is Reply read.
+	Message Reply `json:"message"`
+	// Tries is how often the push was delivered.
+	Tries int `json:"tries"`
+	// Problem says what was wrong with the last try.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Push delivers what a phone's owner does to the callback and shows the reply on
+// the phone. A callback that fails is told in the result, not as an error.
+func (s *Server) Push(ctx context.Context, p Push) (PushResult, error) {
+	now := s.now()
+	s.mu.Lock()
+	if _, known := s.phones.find(p.OpenID, now); !known {
+		s.mu.Unlock()
+		return PushResult{}, ErrUnknownPhone
+	}
+	m, err := s.composePush(p, now)
+	callback := s.callback
+	if err == nil {
+		s.applyPush(p, now)
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return PushResult{}, err
+	}
+	if callback == "" {
+		return PushResult{}, ErrNoCallback
+	}
+	return s.deliver(ctx, m), nil
+}
+
+// applyPush changes what the platform itself knows. Needs mu.
+func (s *Server) applyPush(p Push, now time.Time) {
+	switch {
+	case p.Text != "":
+		s.inbox.add(p.OpenID, InboxItem{At: now, Type: ItemSent, Content: p.Text})
+	case p.Event == "subscribe":
+		s.phones.change(p.OpenID, now, func(f *Phone) { f.Following, f.Since = true, now })
+	case p.Event == "unsubscribe":
+		s.phones.change(p.OpenID, now, func(f *Phone) { f.Following = false })
+	}
+}
+
+// composePush writes the message. Needs mu.
+func (s *Server) composePush(p Push, now time.Time) (message, error) {
+	if p.Text != "" {
+		if p.Event != "" || p.EventKey != "" || p.ScanResult != "" {
+			return message{}, errors.New("text and event exclude one another")
+		}
+		return s.compose(p.OpenID, "text", "", now, fmt.Sprintf(
+			"<Content>%s</Content><MsgId>%d</MsgId>", cdata(p.Text), s.sends.nextID())), nil
+	}
+	event := "<Event>" + cdata(p.Event) + "</Event>"
+	key := "<EventKey>" + cdata(p.EventKey) + "</EventKey>"
+	rest := event + key
+	switch p.Event {
+	case "subscribe":
+		if strings.HasPrefix(p.EventKey, "qrscene_") {
+			rest += "<Ticket>" + cdata(randomURLText(88)) + "</Ticket>"
+		} else if p.EventKey != "" {
+			return message{}, errors.New("event_key of subscribe must begin with qrscene_")
+		}
+	case "unsubscribe":
+		rest = event + "<EventKey></EventKey>"
+	case "SCAN":
+		rest += "<Ticket>" + cdata(randomURLText(88)) + "</Ticket>"
+	case "CLICK":
+		if p.EventKey == "" {
+			return message{}, errors.New("event_key is needed")
+		}
+	case "VIEW":
+		if s.menu == nil {
+			return message{}, errors.New("VIEW needs a published menu")
+		}
+		rest += fmt.Sprintf("<MenuId>%d</MenuId>", s.menu.ID)
+	case "scancode_push", "scancode_waitmsg":
+		rest += "<ScanCodeInfo><ScanType><![CDATA[qrcode]]></ScanType><ScanResult>" + cdata(p.ScanResult) + "</ScanResult></ScanCodeInfo>"
+	case "":
+		return message{}, errors.New("event or text is needed")
+	default:
+		return message{}, fmt.Errorf("event %q is not modelled", p.Event)
+	}
+	return s.compose(p.OpenID, "event", p.Event, now, rest), nil
+}
+
+// deliver tries until the callback gives an answer that WeChat would take, then
+// shows the reply, or the notice that the account is out of service.
+func (s *Server) deliver(ctx context.Context, m message) PushResult {
+	var result PushResult
+	for try := 1; try <= s.maxTries && s.ctx.Err() == nil && ctx.Err() == nil; try++ {
+		result = s.try(ctx, m)
+		result.Tries = try
+		if result.Problem == "" {
+			break
+		}
+		s.log.Warn("simulator: push failed", "event", m.event, "try", try, "problem", result.Problem)
+	}
+	if phone, _ := s.Phone(m.openid); !phone.Following {
+		return result // there is no chat to show anything in
+	}
+	switch {
+	case result.Problem != "" && m.interactive():
+		s.show(m.openid, InboxItem{Type: ItemNotice, Content: failureNotice})
+	case result.Message.Type != "":
+		s.show(m.openid, InboxItem{Type: result.Message.Type, Content: result.Message.Content, Articles: result.Message.Articles})
+	}
+	return result
+}
+
+// try delivers once. Its problems name no address and no secret.
+func (s *Server) try(ctx context.Context, m message) PushResult {
+	ctx, cancel := context.WithTimeout(ctx, s.pushTimeout)
+	defer cancel()
+	stop := context.AfterFunc(s.ctx, cancel)
+	defer stop()
+
+	address, body, err := s.seal(m)
+	if err != nil {
+		return PushResult{Problem: err.Error()}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		return PushResult{Problem: "callback is no address"}
+	}
+	req.Header.Set("Content-Type", "text/xml")
+	req.Header.Set("User-Agent", "Mozilla/4.0")
+	// Real time, not the injected clock: how fast the callback is does not depend on
+	// the date it plays.
+	begun := time.Now()
+	status, answer, err := s.roundTrip(req)
+	result := PushResult{Status: status, ElapsedMS: time.Since(begun).Milliseconds()}
+	switch {
+	case err != nil && ctx.Err() != nil:
+		result.Problem = "no answer in time"
+	case err != nil:
+		result.Problem = "no answer"
+	case status != http.StatusOK:
+		result.Problem = fmt.Sprintf("answered HTTP %d", status)
+	default:
+		result.Reply, result.Message, err = s.openReply(m, answer)
+		if err != nil {
+			result.Problem = err.Error()
+		}
+	}
+	return result
+}
+
+// roundTrip returns a status even when the body did not come in time.
+func (s *Server) roundTrip(req *http.Request) (int, string, error) {
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, "", fmt.Errorf("push: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReplyBody))
+	if err != nil {
+		return resp.StatusCode, "", fmt.Errorf("push: %w", err)
+	}
+	return resp.StatusCode, string(body), nil
+}
+
+// seal signs a message for one try; in secure mode it also encrypts it afresh.
+func (s *Server) seal(m message) (address, body string, err error) {
+	query, nonce, stamp := s.sign()
+	query.Set("openid", m.openid)
+	body = m.xml
+	if s.mode == modeSecure {
+		sealed, err := encrypt(s.key, s.account.AppID, m.xml)
+		if err != nil {
+			return "", "", err
+		}
+		query.Set("encrypt_type", "aes")
+		query.Set("msg_signature", signature(s.account.Token, stamp, nonce, sealed))
+		body = "<xml><ToUserName>" + cdata(s.account.Username) + "</ToUserName><Encrypt>" + cdata(sealed) + "</Encrypt></xml>"
+	}
+	address, err = s.callbackWith(query)
+	return address, body, err
+}
+
+// sign makes the parameters that every request to the callback carries.
+func (s *Server) sign() (query url.Values, nonce, stamp string) {
+	nonce = randomDigits()
+	stamp = strconv.FormatInt(s.now().Unix(), 10)
+	return url.Values{
+		"signature": {signature(s.account.Token, stamp, nonce)}, "timestamp": {stamp}, "nonce": {nonce},
+	}, nonce, stamp
+}
+
+func (s *Server) callbackWith(query url.Values) (string, error) {
+	s.mu.Lock()
+	raw := s.callback
+	s.mu.Unlock()
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" {
+		return "", errors.New("callback is no address")
+	}
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += query.Encode()
+	return u.String(), nil
+}
+
+// VerifyCallback does what the account's developer page does when a callback is
+// saved: a signed GET whose echostr must come back word for word.
+func (s *Server) VerifyCallback(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.pushTimeout)
+	defer cancel()
+	query, _, _ := s.sign()
+	echo := randomDigits()
+	query.Set("echostr", echo)
+	address, err := s.callbackWith(query)
+	if err != nil {
+		return fmt.Errorf("verify callback: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("verify callback: %w", err)
+	}
+	status, body, err := s.roundTrip(req)
+	if err != nil {
+		return fmt.Errorf("verify callback: %w", err)
+	}
+	if status != http.StatusOK || body != echo {
+		return fmt.Errorf("verify callback: answered HTTP %d without the echostr", status)
+	}
+	return nil
+}
