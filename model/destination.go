@@ -94,7 +94,7 @@ func CheckDestination(d Destination, householdIn YesNo, codes Codes) error {
 		return Invalid("unit", "“%s”需要填写%s。", cat.Name, cat.UnitLabel)
 	}
 	if cat.NeedsPlace && d.UnitPlace == "" {
-		return Invalid("unit_place", "“%s”需要填写%s所在地。", cat.Name, cat.UnitLabel)
+		return Invalid("unit_place", "“%s”需要填写%s所在地。", cat.Name, strings.TrimSuffix(cat.UnitLabel, "名称"))
 	}
 	if d.UnitCode != "" && !ValidUnitCode(d.UnitCode) {
 		return Invalid("unit_code", "统一社会信用代码应为 18 位，且末位校验码相符，请核对。")

@@ -1,0 +1,135 @@
+package codes
+
+import (
+	"embed"
+	"encoding/csv"
+	"fmt"
+	"strings"
+
+	"quxiang/model"
+)
+
+//go:embed data/*.csv
+var files embed.FS
+
+// load builds the tables of a version from the data files.
+func load(version string) (*Table, error) {
+	t := &Table{
+		version: version,
+		lists:   map[model.CodeTable][]model.CodeName{},
+		names:   map[model.CodeTable]map[string]string{},
+		codes:   map[model.CodeTable]map[string]string{},
+		alike:   map[alikeKey]bool{},
+		byCode:  map[string]model.Category{},
+		byName:  map[string]categoryName{},
+	}
+	if err := each("tables", t.addEntry); err != nil {
+		return nil, err
+	}
+	if err := each("categories", t.addCategory); err != nil {
+		return nil, err
+	}
+	if err := each("subcategories", t.addSub); err != nil {
+		return nil, err
+	}
+	for i, c := range t.categories {
+		t.categories[i] = t.byCode[c.Code]
+	}
+	return t, nil
+}
+
+// each calls add for every line of a data file, by column name.
+func each(file string, add func(map[string]string) error) error {
+	b, err := files.ReadFile("data/" + file + ".csv")
+	if err != nil {
+		return fmt.Errorf("codes: %w", err)
+	}
+	lines, err := csv.NewReader(strings.NewReader(string(b))).ReadAll()
+	if err != nil {
+		return fmt.Errorf("codes: %s: %w", file, err)
+	}
+	for n, line := range lines[1:] {
+		row := make(map[string]string, len(line))
+		for i, column := range lines[0] {
+			row[column] = line[i]
+		}
+		if err := add(row); err != nil {
+			return fmt.Errorf("codes: %s line %d: %w", file, n+2, err)
+		}
+	}
+	return nil
+}
+
+func (t *Table) addEntry(row map[string]string) error {
+	table, code, name := model.CodeTable(row["table"]), row["code"], row["name"]
+	if t.names[table] == nil {
+		t.names[table], t.codes[table] = map[string]string{}, map[string]string{}
+	}
+	if t.names[table][code] != "" || code == "" || name == "" {
+		return fmt.Errorf("bad or repeated code %q of %s", code, table)
+	}
+	t.names[table][code] = name
+	t.lists[table] = append(t.lists[table], model.CodeName{Code: code, Name: name})
+	for _, n := range append(strings.Fields(row["aliases"]), name) {
+		t.alike[alikeKey{table, code, fold(n)}] = true
+		for _, key := range []string{n, fold(n)} {
+			if t.codes[table][key] == "" {
+				t.codes[table][key] = code
+			}
+		}
+	}
+	return nil
+}
+
+func (t *Table) addCategory(row map[string]string) error {
+	c := model.Category{
+		Code: row["code"], Name: row["name"], Group: row["group_"+t.version], UnitLabel: row["unit_label"],
+		NeedsUnit: row["needs_unit"] == "yes", NeedsPlace: row["needs_place"] == "yes", NeedsSub: row["needs_sub"] == "yes",
+	}
+	if _, again := t.byCode[c.Code]; again || c.Code == "" || c.Name == "" || c.Group == "" {
+		return fmt.Errorf("bad or repeated category %q", c.Code)
+	}
+	t.byCode[c.Code] = c
+	t.categories = append(t.categories, c)
+	for _, n := range append(strings.Fields(row["aliases"]), c.Name) {
+		t.nameCategory(n, categoryName{code: c.Code})
+	}
+	return nil
+}
+
+func (t *Table) addSub(row map[string]string) error {
+	c, ok := t.byCode[row["category"]]
+	if !ok {
+		return fmt.Errorf("no category %q", row["category"])
+	}
+	sub := model.CodeName{Code: row["code"], Name: row["name"]}
+	c.Sub = append(c.Sub, sub)
+	t.byCode[c.Code] = c
+	for _, n := range append(strings.Fields(row["aliases"]), sub.Name) {
+		to := categoryName{code: c.Code, sub: sub.Code}
+		for _, written := range []string{n, c.Name + "（" + n + "）", c.Name + "-" + n} {
+			t.nameCategory(written, to)
+		}
+	}
+	return nil
+}
+
+// nameCategory lets a name mean a category; the first to claim a name keeps it.
+func (t *Table) nameCategory(name string, to categoryName) {
+	for _, key := range []string{name, fold(name)} {
+		if _, taken := t.byName[key]; !taken {
+			t.byName[key] = to
+		}
+	}
+}
+
+// fold makes names comparable as people type them, punctuation aside: 农、林、牧、渔业
+// and 农林牧渔业 are one.
+func fold(s string) string {
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune("、,，;；", c) {
+			return -1
+		}
+		return c
+	}, model.FoldName(s))
+}

@@ -1,0 +1,37 @@
+package roster
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Fault is one reason to refuse a row. Its texts are for people and never hold a
+// whole ID number or phone.
+type Fault struct {
+	Line    int
+	Column  string // as the file calls it
+	Message string // what is wrong, which limit, what to do
+}
+
+// String says row, column and message in a sentence.
+func (f Fault) String() string {
+	return fmt.Sprintf("第 %d 行“%s”：%s", f.Line, f.Column, f.Message)
+}
+
+// mask hides the middle of a number: 110***********0021. Short ones vanish.
+func mask(s string) string {
+	r := []rune(s)
+	if len(r) < 8 {
+		return strings.Repeat("*", len(r))
+	}
+	return string(r[:3]) + strings.Repeat("*", min(len(r)-7, 20)) + string(r[len(r)-4:])
+}
+
+// quote shows a cell's value within a message, cut to what a message can bear.
+func quote(s string) string {
+	r := []rune(s)
+	if len(r) > 20 {
+		return "“" + string(r[:20]) + "…”"
+	}
+	return "“" + s + "”"
+}
