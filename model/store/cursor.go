@@ -1,0 +1,42 @@
+package store
+
+import (
+	"strconv"
+	"strings"
+
+	"quxiang/model"
+)
+
+// Cursor is a place in a list ordered by how long graduates have waited. The
+// zero Cursor is the beginning, and what a list returns after its last page.
+type Cursor struct{ since, id int64 }
+
+// IsZero reports whether c is the beginning, or behind the end.
+func (c Cursor) IsZero() bool { return c == Cursor{} }
+
+// String writes the cursor for an address; "" for the zero Cursor.
+func (c Cursor) String() string {
+	if c.IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(c.since, 36) + "." + strconv.FormatInt(c.id, 36)
+}
+
+// ParseCursor reads what String wrote; anything else is CodeInvalid.
+func ParseCursor(s string) (Cursor, error) {
+	if s == "" {
+		return Cursor{}, nil
+	}
+	since, id, ok := strings.Cut(s, ".")
+	if !ok {
+		return Cursor{}, model.Invalid("after", "页码不正确，请从第一页开始。")
+	}
+	var c Cursor
+	var errs [2]error
+	c.since, errs[0] = strconv.ParseInt(since, 36, 64)
+	c.id, errs[1] = strconv.ParseInt(id, 36, 64)
+	if errs[0] != nil || errs[1] != nil || c.since < 0 || c.id <= 0 {
+		return Cursor{}, model.Invalid("after", "页码不正确，请从第一页开始。")
+	}
+	return c, nil
+}

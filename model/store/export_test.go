@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"quxiang/model"
+)
+
+// DB is the handle, for tests that look below the methods.
+func (s *Store) DB() *gorm.DB { return s.db }
+
+// Dialect names the database.
+func (s *Store) Dialect() string { return s.dialect.name }
+
+// LogEverything logs every statement as slow.
+func (s *Store) LogEverything() { s.db.Logger = queryLog{log: s.log} }
+
+// ListQuery is the statement of a list.
+func (s *Store) ListQuery(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (string, []any, error) {
+	return s.listQuery(ctx, scope, f, after, limit)
+}
+
+// Seal, Unseal and IndexOf are the methods of Keys.
+func (k *Keys) Seal(table, column, uid string, plain []byte) ([]byte, error) {
+	return k.seal(table, column, uid, plain)
+}
+
+// Unseal is unseal.
+func (k *Keys) Unseal(table, column, uid string, sealed []byte) ([]byte, error) {
+	return k.unseal(table, column, uid, sealed)
+}
+
+// IndexOf is indexOf.
+func (k *Keys) IndexOf(what, value string) (string, error) { return k.indexOf(what, value) }
+
+// Retry is retry.
+func Retry(ctx context.Context, f func() error) error { return retry(ctx, "test", f) }
+
+// ErrLost is errLost.
+var ErrLost = errLost
+
+// CountQueries counts the statements that run on s until the returned function
+// is called.
+func (s *Store) CountQueries(t testing.TB) func() int {
+	t.Helper()
+	n := 0
+	count := func(*gorm.DB) { n++ }
+	for _, err := range []error{
+		s.db.Callback().Query().Before("gorm:query").Register("test:count", count),
+		s.db.Callback().Row().Before("gorm:row").Register("test:count", count),
+		s.db.Callback().Raw().Before("gorm:raw").Register("test:count", count),
+		s.db.Callback().Create().Before("gorm:create").Register("test:count", count),
+		s.db.Callback().Update().Before("gorm:update").Register("test:count", count),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() int {
+		for _, err := range []error{
+			s.db.Callback().Query().Remove("test:count"), s.db.Callback().Row().Remove("test:count"), s.db.Callback().Raw().Remove("test:count"),
+			s.db.Callback().Create().Remove("test:count"), s.db.Callback().Update().Remove("test:count"),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+}
+
+// Columns are the columns that the row structs map, by table.
+func (s *Store) Columns(t testing.TB) map[string][]string {
+	t.Helper()
+	var cache sync.Map
+	out := map[string][]string{}
+	for _, row := range []any{
+		accountRow{},
+		auditRow{},
+		authorizationRow{},
+		cohortRow{},
+		confirmationRow{},
+		contactRow{},
+		deliveryRow{},
+		flowRow{},
+		followerRow{},
+		graduateRow{},
+		jobRunRow{},
+		menuRow{},
+		messageRow{},
+		operatorRow{},
+		reviewRow{},
+		revisionRow{},
+		schoolRow{},
+		sessionRow{},
+		sharedRow{},
+		taskRow{},
+		templateRow{},
+		triesRow{},
+		verificationRow{},
+	} {
+		parsed, err := schema.Parse(row, &cache, s.db.NamingStrategy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[parsed.Table] = slices.Sorted(slices.Values(parsed.DBNames))
+	}
+	return out
+}

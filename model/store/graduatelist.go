@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"quxiang/model"
+)
+
+// GraduateRow is a graduate in a list.
+type GraduateRow struct {
+	ID         model.GraduateID
+	Name       string
+	College    string
+	Class      string
+	Major      string
+	ExamNumber string
+	Step       model.Step
+	StepSince  time.Time
+	Category   string // of the latest revision; "" when there is none
+	Unit       string
+	Revision   int // number of the latest revision, 0 for none
+	CohortCode string
+	SchoolCode string
+}
+
+// GraduateFilter narrows a list. Empty fields do not.
+type GraduateFilter struct {
+	Cohort, School, College, Class string
+	Steps                          []model.Step
+	Query                          string // the beginning of a name, or a whole 考生号
+}
+
+// Graduates lists graduates within a scope, those who have waited longest
+// first, limit at a time. An empty scope returns nothing without a query.
+//
+// Each step asked for is one range of graduates_college_queue,
+// graduates_school_queue or graduates_cohort_queue, read in its order up to the
+// limit: a page costs steps × limit rows at any size. A name is looked up by
+// graduates_name, a 考生号 by graduates_exam_number.
+func (s *Store) Graduates(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (rows []GraduateRow, next Cursor, err error) {
+	if scope.Empty() || limit <= 0 {
+		return nil, Cursor{}, nil
+	}
+	sql, args, err := s.listQuery(ctx, scope, f, after, limit+1)
+	if err != nil || sql == "" {
+		return nil, Cursor{}, err
+	}
+	var found []graduateRow
+	if err := s.read(ctx).Raw(sql, args...).Scan(&found).Error; err != nil {
+		return nil, Cursor{}, wrap("graduates", err)
+	}
+	if len(found) > limit {
+		found = found[:limit]
+		next = Cursor{since: found[limit-1].StepSince, id: found[limit-1].ID}
+	}
+	rows = make([]GraduateRow, len(found))
+	for i, r := range found {
+		rows[i] = GraduateRow{
+			ID: model.GraduateID(r.ID), Name: r.Name, College: r.College, Class: r.Class, Major: r.Major, ExamNumber: r.ExamNumber,
+			Step: model.Step(r.Step), StepSince: fromMillis(r.StepSince), Category: r.Category, Unit: r.Unit, Revision: r.Revisions,
+			CohortCode: r.CohortCode, SchoolCode: r.SchoolCode,
+		}
+	}
+	return rows, next, nil
+}
+
+// conditions collects the parts of a WHERE and their arguments.
+type conditions struct {
+	sql  []string
+	args []any
+}
+
+func (c *conditions) add(sql string, args ...any) {
+	c.sql = append(c.sql, sql)
+	c.args = append(c.args, args...)
+}
+
+func (c *conditions) equal(column, value string) {
+	if value != "" {
+		c.add(column+" = ?", value)
+	}
+}
+
+func (c conditions) with(sql string, args ...any) conditions {
+	c.sql, c.args = slices.Clone(c.sql), slices.Clone(c.args)
+	c.add(sql, args...)
+	return c
+}
+
+const listColumns = "SELECT id, name, college, class, major, exam_number, step, step_since, category, unit, revisions, cohort_code, school_code FROM graduates WHERE "
+
+// listQuery is "" when nothing can match.
+func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (string, []any, error) {
+	if !isCode(f.Cohort) || !isCode(f.School) || slices.ContainsFunc(f.Steps, func(st model.Step) bool { return !isCode(string(st)) }) {
+		return "", nil, nil
+	}
+	var c conditions
+	if !scope.All {
+		c.add("school_code = ?", scope.SchoolCode)
+		c.equal("college", scope.College)
+		if len(scope.Classes) > 0 {
+			c.add("class IN ?", scope.Classes)
+		}
+	}
+	c.equal("cohort_code", f.Cohort)
+	c.equal("school_code", f.School)
+	c.equal("college", f.College)
+	c.equal("class", f.Class)
+	if !after.IsZero() {
+		sql, args := s.dialect.pageAfter(after.since, after.id)
+		c.add(sql, args...)
+	}
+	if query := strings.TrimSpace(f.Query); query != "" {
+		if strings.ContainsAny(query, "0123456789") && isCode(query) {
+			c.add("exam_number = ?", query)
+		} else {
+			// A range rather than LIKE: no wildcard to escape, and SQLite uses
+			// its index.
+			c.add("name >= ? AND name < ?", query, query+"\U0010FFFF")
+		}
+		if len(f.Steps) > 0 {
+			c.add("step IN ?", f.Steps)
+		}
+		return listColumns + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", append(c.args, limit), nil
+	}
+	steps := f.Steps
+	if len(steps) == 0 {
+		steps = model.Steps()
+	}
+	branches := make([]conditions, 0, len(steps))
+	for _, step := range steps {
+		branches = append(branches, c.with("step = ?", string(step)))
+	}
+	if scope.All && f.School == "" && f.Cohort == "" {
+		// No index begins with the step alone: each cohort is a range.
+		cohorts, err := s.Cohorts(ctx)
+		if err != nil {
+			return "", nil, err
+		}
+		byStep := branches
+		branches = nil
+		for _, cohort := range cohorts {
+			for _, b := range byStep {
+				branches = append(branches, b.with("cohort_code = ?", cohort.Code))
+			}
+		}
+	}
+	return union(branches, limit)
+}
+
+// union merges ordered ranges into one ordered page.
+func union(branches []conditions, limit int) (string, []any, error) {
+	var parts []string
+	var args []any
+	for _, b := range branches {
+		parts = append(parts, listColumns+strings.Join(b.sql, " AND ")+" ORDER BY step_since, id LIMIT ?")
+		args = append(append(args, b.args...), limit)
+	}
+	switch len(parts) {
+	case 0:
+		return "", nil, nil
+	case 1:
+		return parts[0], args, nil
+	}
+	return "SELECT * FROM (" + strings.Join(parts, ") AS q UNION ALL SELECT * FROM (") + ") AS q ORDER BY step_since, id LIMIT ?", append(args, limit), nil
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+
+	"quxiang/model"
+)
+
+// StandingRow is where one record stands, without its history.
+type StandingRow struct {
+	ID            model.GraduateID
+	CohortCode    string
+	SchoolCode    string
+	Level         string // 学历, to tell two records of one person apart
+	ReopenedUntil model.Date
+	Standing      model.Standing
+}
+
+// Standings returns where the records linked to an openid stand, the newest
+// cohort first; none when it is not bound. It is what the chat's 办理进度 asks:
+// one query, by accounts_openid and graduates_account, a handful of rows.
+func (s *Store) Standings(ctx context.Context, openid string) ([]StandingRow, error) {
+	if openid == "" || !isCode(openid) {
+		return nil, nil
+	}
+	var rows []graduateRow
+	err := s.read(ctx).Table("accounts").
+		Select("graduates.id, graduates.cohort_code, graduates.school_code, graduates.level, graduates.reopened_until, "+
+			"graduates.step, graduates.step_since, graduates.step_reason, graduates.step_returned").
+		Joins("JOIN graduates ON graduates.account_id = accounts.id").
+		Where("accounts.openid = ?", openid).
+		Order("graduates.cohort_code DESC, graduates.id").Limit(maxMatches).Find(&rows).Error
+	if err != nil {
+		return nil, wrap("standings", err)
+	}
+	out := make([]StandingRow, len(rows))
+	for i, r := range rows {
+		out[i] = StandingRow{
+			ID: model.GraduateID(r.ID), CohortCode: r.CohortCode, SchoolCode: r.SchoolCode, Level: r.Level,
+			ReopenedUntil: model.Date(r.ReopenedUntil), Standing: r.standing(),
+		}
+	}
+	return out, nil
+}
+
+func (r *graduateRow) standing() model.Standing {
+	return model.Standing{
+		Step: model.Step(r.Step), Since: fromMillis(r.StepSince), Reason: r.StepReason, Returned: model.Level(r.StepReturned),
+	}
+}
+
+// setStanding fills in the columns that lists, jobs and the chat read.
+func (r *graduateRow) setStanding(rec model.Record) {
+	st := rec.Standing()
+	r.Step, r.StepSince, r.StepReason, r.StepReturned = string(st.Step), toMillis(st.Since), st.Reason, string(st.Returned)
+	r.Category, r.Unit = "", ""
+	if last := rec.Latest(); last != nil {
+		r.Category, r.Unit = last.Destination.Category, last.Destination.Unit
+	}
+}

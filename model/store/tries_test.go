@@ -1,0 +1,83 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"quxiang/model/store"
+	"quxiang/model/store/storetest"
+)
+
+func TestTries(t *testing.T) {
+	const window = 15 * time.Minute
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		want := func(when string, now time.Time, want store.Tries) {
+			t.Helper()
+			got, err := s.Tries(ctx, "prove:x", now)
+			if err != nil || got.Count != want.Count || !got.First.Equal(want.First) || !got.Last.Equal(want.Last) {
+				t.Errorf("%s: Tries = %+v, %v; want %+v", when, got, err, want)
+			}
+		}
+		want("at first", start, store.Tries{})
+		for i := range 5 {
+			now := start.Add(time.Duration(i) * 10 * time.Minute)
+			got, err := s.AddTry(ctx, "prove:x", window, now)
+			if err != nil || got.Count != i+1 || !got.First.Equal(start) || !got.Last.Equal(now) {
+				t.Fatalf("AddTry %d = %+v, %v", i, got, err)
+			}
+		}
+		last := start.Add(40 * time.Minute)
+		five := store.Tries{Count: 5, First: start, Last: last}
+		want("just before the end", last.Add(window-time.Millisecond), five)
+		want("at the end", last.Add(window), store.Tries{})
+
+		later := last.Add(window)
+		if got, err := s.AddTry(ctx, "prove:x", window, later); err != nil || got.Count != 1 || !got.First.Equal(later) {
+			t.Errorf("AddTry after the window = %+v, %v; want the first again", got, err)
+		}
+		if err := s.ClearTries(ctx, "prove:x"); err != nil {
+			t.Fatal(err)
+		}
+		want("after clearing", later, store.Tries{})
+	})
+}
+
+func TestTriesAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const callers = 20
+		errs := make(chan error)
+		for range callers {
+			go func() {
+				_, err := s.AddTry(t.Context(), "k", time.Minute, start)
+				errs <- err
+			}()
+		}
+		for range callers {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		if got, err := s.Tries(t.Context(), "k", start); err != nil || got.Count != callers {
+			t.Errorf("Tries = %+v, %v; want %d", got, err, callers)
+		}
+	})
+}
+
+func TestPurgeTries(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for key, window := range map[string]time.Duration{"a": time.Minute, "b": time.Minute, "c": time.Hour} {
+			if _, err := s.AddTry(t.Context(), key, window, start); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, want := range []int{2, 0} {
+			if n, err := s.PurgeTries(t.Context(), start.Add(time.Minute)); err != nil || n != want {
+				t.Errorf("PurgeTries = %d, %v; want %d", n, err, want)
+			}
+		}
+		if got, err := s.Tries(t.Context(), "c", start.Add(time.Minute)); err != nil || got.Count != 1 {
+			t.Errorf("Tries of c = %+v, %v; want one", got, err)
+		}
+	})
+}

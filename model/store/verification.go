@@ -1,0 +1,52 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"quxiang/model"
+)
+
+type verificationRow struct {
+	ID              int64
+	AuthorizationID int64
+	GraduateID      int64
+	Kind            string
+	At              int64
+	Way             string
+	Network         string
+	RequestID       string
+	Own             bool
+}
+
+func (verificationRow) TableName() string { return "verifications" }
+
+// AddVerification keeps one look at a form.
+func (s *Store) AddVerification(ctx context.Context, v model.Verification) error {
+	row := verificationRow{
+		AuthorizationID: v.AuthorizationID, GraduateID: int64(v.GraduateID), Kind: string(v.Kind), At: toMillis(v.At),
+		Way: string(v.Way), Network: v.Network, RequestID: v.RequestID, Own: v.Own,
+	}
+	return s.tx(ctx, "add verification", func(tx *gorm.DB) error {
+		row.ID = 0
+		return tx.Create(&row).Error
+	})
+}
+
+// Verifications returns who looked at a graduate's forms, the newest first.
+// Index verifications_graduate: limit rows.
+func (s *Store) Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error) {
+	var rows []verificationRow
+	if err := s.read(ctx).Where("graduate_id = ?", int64(id)).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, wrap("verifications", err)
+	}
+	out := make([]model.Verification, len(rows))
+	for i, r := range rows {
+		out[i] = model.Verification{
+			ID: r.ID, AuthorizationID: r.AuthorizationID, GraduateID: model.GraduateID(r.GraduateID), Kind: model.FormKind(r.Kind),
+			At: fromMillis(r.At), Way: model.VerificationWay(r.Way), Network: r.Network, RequestID: r.RequestID, Own: r.Own,
+		}
+	}
+	return out, nil
+}
