@@ -1,0 +1,129 @@
+package callback
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"strings"
+
+	"quxiang/model"
+	"quxiang/wechat"
+)
+
+// wordAction is the action that a typed message asks for; "" for none.
+func wordAction(text string) model.MenuAction {
+	text = strings.TrimSpace(text)
+	for _, w := range []struct {
+		word   string
+		action model.MenuAction
+	}{
+		{"进度", model.MenuProgress},
+		{"截止", model.MenuDeadline},
+		{"核验", model.MenuVerify},
+		{"绑", model.MenuRebind},
+		{"登记", model.MenuRegister},
+	} {
+		if strings.Contains(text, w.word) {
+			return w.action
+		}
+	}
+	return model.MenuHelp
+}
+
+const busy = "系统繁忙，请稍后再试。"
+
+// answer is what the account says to a menu click or a message. A database that
+// fails costs this answer only, never the push.
+func (h *Handler) answer(ctx context.Context, openid string, action model.MenuAction) wechat.Reply {
+	var text string
+	switch action {
+	case model.MenuProgress:
+		text = h.progress(ctx, openid)
+	case model.MenuDeadline:
+		text = h.deadline(ctx)
+	case model.MenuRegister:
+		text = h.link("去向登记", "/h5/home")
+	case model.MenuVerify:
+		text = anchor("档案转递、户口迁移信息在线核验", h.o.Links.Home())
+	case model.MenuRebind:
+		text = h.link("查看或更换绑定", "/h5/binding")
+	default:
+		text = "您可以点击菜单“去向登记”办理，点击“办理进度”查看进度。\n" +
+			"也可以回复：进度、截止、登记、核验、绑定。\n" + anchor("无法登录怎么办", h.o.Links.Page("/cannot-login"))
+	}
+	return wechat.TextReply{Content: text}
+}
+
+// welcome greets a new follower: two sentences and the binding link, or the
+// next step for somebody who is bound already (screens, Chat).
+func (h *Handler) welcome(ctx context.Context, openid string) wechat.Reply {
+	standing, err := h.o.Store.Standings(ctx, openid)
+	if err == nil && len(standing) > 0 {
+		return wechat.TextReply{Content: "欢迎回来。\n" + h.progress(ctx, openid)}
+	}
+	return wechat.TextReply{Content: "欢迎关注，您可以在这里办理毕业去向登记，并及时收到进度和截止日期提醒。\n" +
+		"首次使用请先" + h.link("绑定学信网账号", "/h5/home") + "。"}
+}
+
+// progress says where each record of the openid's holder stands: step, who has
+// it, since when, days left, and the link.
+func (h *Handler) progress(ctx context.Context, openid string) string {
+	records, err := h.o.Store.Standings(ctx, openid)
+	if err != nil {
+		return busy
+	}
+	if len(records) == 0 {
+		return "您还没有绑定学信网账号，绑定后即可查看进度。\n" + h.link("绑定学信网账号", "/h5/home")
+	}
+	var b strings.Builder
+	for _, p := range records {
+		cohort, err := h.o.Store.Cohort(ctx, p.CohortCode)
+		if err != nil {
+			return busy
+		}
+		school, err := h.o.Store.School(ctx, p.SchoolCode)
+		if err != nil {
+			return busy
+		}
+		now := h.o.Web.Now()
+		n := model.NextOf(p.Standing, school.Origin, p.ReopenedUntil, cohort, now)
+		if len(records) > 1 {
+			fmt.Fprintf(&b, "【%s届 %s】\n", cohort.Code, school.Name)
+		}
+		fmt.Fprintf(&b, "当前进度：%s\n办理方：%s\n开始时间：%s\n", n.Step.Chinese(), n.Holder.Chinese(school), model.DateOf(n.Since).Chinese())
+		if n.Reason != "" {
+			fmt.Fprintf(&b, "原因：%s\n", n.Reason)
+		}
+		fmt.Fprintf(&b, "%s\n", n.Countdown())
+	}
+	b.WriteString(h.link("点此办理", "/h5/home"))
+	return b.String()
+}
+
+func (h *Handler) deadline(ctx context.Context) string {
+	cohorts, err := h.o.Store.Cohorts(ctx)
+	if err != nil {
+		return busy
+	}
+	var b strings.Builder
+	now := h.o.Web.Now()
+	for _, c := range cohorts {
+		if now.Before(c.Deadline.End()) {
+			fmt.Fprintf(&b, "%s届：%s截止，还有 %d 天。\n", c.Code, c.Deadline.Chinese(), c.Deadline.DaysUntil(now))
+		}
+	}
+	if b.Len() == 0 {
+		return "目前没有开放登记的届别。如有疑问，请联系学校就业指导中心。"
+	}
+	return b.String() + "去向信息有变更的，请在截止日期前更新，否则会影响后续转档、落户。"
+}
+
+// link is an anchor that logs in on the way to a page.
+func (h *Handler) link(word, path string) string {
+	return anchor(word, h.o.Links.OAuth(path))
+}
+
+// anchor is a link as WeChat shows it in a text message.
+func anchor(word, href string) string {
+	return `<a href="` + html.EscapeString(href) + `">` + word + `</a>`
+}

@@ -1,0 +1,72 @@
+package h5
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/form"
+	"quxiang/model/links"
+)
+
+// Store is what the graduate's pages need of the database.
+type Store interface {
+	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
+	Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error)
+	Cohort(ctx context.Context, code string) (model.Cohort, error)
+	GraduatesOf(ctx context.Context, id model.AccountID) ([]model.Graduate, error)
+	Follower(ctx context.Context, openid string) (model.Follower, bool, error)
+	Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error)
+	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
+}
+
+// Options of the graduate's pages.
+type Options struct {
+	Web            *web.Web
+	Store          Store
+	Links          links.Links
+	Codes          func(version string) (*codes.Table, error) // called with Cohort.CodeTable
+	Form           form.Options
+	Tag            func(purpose, value string) string // keyed check of what our QR codes say
+	CHSIAccountURL string                             // where phone and e-mail are mended (guide §2)
+	Rand           io.Reader                          // of 核验编号; crypto/rand.Reader in production
+}
+
+// Handler serves /h5/….
+type Handler struct{ o Options }
+
+// New checks the options and returns the graduate's pages.
+func New(o Options) (*Handler, error) {
+	if o.Web == nil || o.Store == nil || o.Codes == nil || o.Tag == nil || o.Rand == nil || o.CHSIAccountURL == "" || o.Links == (links.Links{}) {
+		return nil, errors.New("h5: Web, Store, Links, Codes, Tag, CHSIAccountURL and Rand are required")
+	}
+	return &Handler{o: o}, nil
+}
+
+// Mount adds the pages to the site.
+func (h *Handler) Mount(r gin.IRouter) {
+	get := func(path string, p page) { r.GET(path, h.o.Web.Do(h.visited(p))) }
+	post := func(path string, p page) { r.POST(path, h.o.Web.Do(h.posted(p))) }
+	get("/h5/home", h.home)
+	get("/h5/basics", h.basics)
+	post("/h5/basics", h.checkBasics)
+	get("/h5/destination", h.destination)
+	post("/h5/destination", h.report)
+	get("/h5/confirmation", h.confirmation)
+	post("/h5/confirmation", h.confirm)
+	get("/h5/authorization", h.authorization)
+	post("/h5/authorization", h.authorize)
+	get("/h5/authorization/extend", h.backToAuthorization)
+	post("/h5/authorization/extend", h.extend)
+	get("/h5/authorization/revoke", h.backToAuthorization)
+	post("/h5/authorization/revoke", h.revoke)
+	get("/h5/forms/:id", h.form)
+	get("/h5/forms/:id/qr.png", h.formQR)
+	get("/h5/verifications", h.verifications)
+	get("/h5/messages", h.messages)
+}

@@ -1,0 +1,85 @@
+// Package handler mounts the areas of the site and holds the one list of
+// public paths.
+package handler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+)
+
+// public are the routes that nobody needs to log in for, as gin patterns. A
+// route that is not here needs an operator below /admin and a graduate
+// elsewhere.
+var public = []string{
+	"/", "/care", "/help", "/cannot-login",
+	"/static/*file", "/healthz", "/readyz",
+	"/wechat/callback", "/wechat/oauth", "/wechat/oauth/callback",
+	"/chsi/login", "/chsi/callback",
+	"/verify/archive", "/verify/household", "/v/:number/:tag", "/V/:number/:tag",
+	"/admin/login",
+}
+
+// visitor are the routes of a login that is not finished: they need a
+// graduate's session, but not yet one that knows its record.
+var visitor = []string{
+	"/h5/bind", "/h5/prove", "/h5/move", "/h5/choose", "/h5/logout", "/h5/binding", "/h5/unbind",
+}
+
+// upload are the routes that take files; everything else is bounded by
+// web.MaxForm.
+var upload = map[string]int64{"/admin/roster": 64<<20 + web.MaxForm}
+
+// Area is a part of the site.
+type Area interface{ Mount(r gin.IRouter) }
+
+// Options of a router.
+type Options struct {
+	Web            *web.Web
+	Static         http.Handler
+	Areas          []Area
+	TrustedProxies []string // networks whose X-Forwarded-For counts; none by default
+	Ready          func(context.Context) error
+}
+
+// New returns the site.
+func New(o Options) (http.Handler, error) {
+	if o.Web == nil || o.Static == nil || o.Ready == nil {
+		return nil, errors.New("handler: Web, Static and Ready are required")
+	}
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.RedirectTrailingSlash = false
+	r.ContextWithFallback = true
+	if err := r.SetTrustedProxies(o.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("handler: trusted proxies: %w", err)
+	}
+	r.Use(o.Web.Begin, limit, o.Web.SameSite, o.Web.Guard(public, visitor))
+	r.NoRoute(o.Web.Do(func(*gin.Context) error {
+		return model.Errorf(model.CodeNotFound, "您要找的页面不存在，可能是链接不完整或已失效。")
+	}))
+	r.NoMethod(o.Web.Do(func(*gin.Context) error {
+		return model.Errorf(model.CodeNotFound, "这个地址不能这样访问，请从页面上的按钮进入。")
+	}))
+	r.GET("/static/*file", gin.WrapH(o.Static))
+	mountOps(r, o)
+	for _, a := range o.Areas {
+		a.Mount(r)
+	}
+	return r, nil
+}
+
+func limit(c *gin.Context) {
+	n, ok := upload[c.FullPath()]
+	if !ok {
+		n = web.MaxForm
+	}
+	web.Limit(n)(c)
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"regexp"
+	"strings"
+	"time"
+
+	"quxiang/model"
+)
+
+var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
+
+// date writes the day of t in Asia/Shanghai as 2027年8月31日 (周二), and – for
+// the zero time.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return orDash("")
+	}
+	t = t.In(model.Shanghai)
+	return fmt.Sprintf("%d年%d月%d日 (%s)", t.Year(), t.Month(), t.Day(), weekdays[t.Weekday()])
+}
+
+// dateTime is date with hour and minute.
+func dateTime(t time.Time) string {
+	if t.IsZero() {
+		return orDash("")
+	}
+	return date(t) + t.In(model.Shanghai).Format(" 15:04")
+}
+
+// dateText is date for a model.Date or a string like 2027-08-31; anything else
+// comes back as it is.
+func dateText(v any) string {
+	s := fmt.Sprint(v)
+	t, err := time.ParseInLocation(time.DateOnly, s, model.Shanghai)
+	if err != nil {
+		return orDash(s)
+	}
+	return date(t)
+}
+
+// maskPhone leaves the first three and last four digits: 138****1234.
+func maskPhone(v any) string { return mask(fmt.Sprint(v), 3, 4) }
+
+// maskID leaves the first three and last four characters of an ID number:
+// 110***********002X.
+func maskID(v any) string { return mask(fmt.Sprint(v), 3, 4) }
+
+// mask hides the middle of s. A value too short to keep a hidden middle longer
+// than what is shown of either end is hidden whole.
+func mask(s string, head, tail int) string {
+	r := []rune(s)
+	if len(r) < head+2*tail {
+		return orDash(strings.Repeat("*", len(r)))
+	}
+	return string(r[:head]) + strings.Repeat("*", len(r)-head-tail) + string(r[len(r)-tail:])
+}
+
+// numberShape is a verification number: year, school, two groups of four
+// (design §2, 核验编号).
+var numberShape = regexp.MustCompile(`^(\d{2})(\d{5})([0-9A-Z]{4})([0-9A-Z]{4})$`)
+
+// group writes a verification number in groups that can be read out:
+// 23 10001 EQ86 V47B. Anything else comes back as it is.
+func group(v any) string {
+	return numberShape.ReplaceAllString(fmt.Sprint(v), "$1 $2 $3 $4")
+}
+
+// orDash is the value itself, or – when it is empty.
+func orDash(v any) string {
+	if s := fmt.Sprint(v); s != "" && v != nil {
+		return s
+	}
+	return "–"
+}
+
+// dict makes the argument of a template from names and values in turn.
+func dict(pairs ...any) (map[string]any, error) {
+	if len(pairs)%2 != 0 {
+		return nil, fmt.Errorf("dict: %d arguments are not pairs of name and value", len(pairs))
+	}
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: argument %d is a %T where a name belongs", i+1, pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// functions is what templates can call.
+func functions(files *assets) template.FuncMap {
+	return template.FuncMap{
+		"asset":     files.path,
+		"date":      date,
+		"dateTime":  dateTime,
+		"dateText":  dateText,
+		"maskPhone": maskPhone,
+		"maskID":    maskID,
+		"group":     group,
+		"orDash":    orDash,
+		"dict":      dict,
+	}
+}

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"quxiang/model"
+)
+
+func TestTexts(t *testing.T) {
+	// Half past four in the afternoon UTC is the next day in Shanghai.
+	at := time.Date(2027, 8, 30, 16, 30, 0, 0, time.UTC)
+	for name, c := range map[string]struct{ got, want string }{
+		"date":               {date(at), "2027年8月31日 (周二)"},
+		"no date":            {date(time.Time{}), "–"},
+		"instant":            {dateTime(at), "2027年8月31日 (周二) 00:30"},
+		"no instant":         {dateTime(time.Time{}), "–"},
+		"date of text":       {dateText("2027-08-31"), "2027年8月31日 (周二)"},
+		"date of model.Date": {dateText(model.Date("2028-02-29")), "2028年2月29日 (周二)"},
+		"no day":             {dateText("2027-02-30"), "2027-02-30"},
+		"no text":            {dateText(model.Date("")), "–"},
+		"phone":              {maskPhone("13812341234"), "138****1234"},
+		"ID number":          {maskID("11010119900101002X"), "110***********002X"},
+		"old ID number":      {maskID("110101900101002"), "110********1002"},
+		"short":              {maskID("12345"), "*****"},
+		"shown ends":         {maskPhone("1234567890"), "**********"},
+		"nothing to mask":    {maskPhone(""), "–"},
+		"number":             {group("2310001EQ86V47B"), "23 10001 EQ86 V47B"},
+		"no number":          {group("2310001EQ86"), "2310001EQ86"},
+		"dash":               {orDash(""), "–"},
+		"dash of nil":        {orDash(nil), "–"},
+		"dash of a type":     {orDash(model.Month("")), "–"},
+		"value":              {orDash(5), "5"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %q, want %q", name, c.got, c.want)
+		}
+	}
+}
+
+func TestDict(t *testing.T) {
+	m, err := dict("a", 1, "b", "two")
+	if err != nil || m["a"] != 1 || m["b"] != "two" || len(m) != 2 {
+		t.Errorf("%v, %v", m, err)
+	}
+	for _, bad := range [][]any{{"a"}, {1, "a"}} {
+		if _, err := dict(bad...); err == nil {
+			t.Errorf("%v was taken", bad)
+		}
+	}
+}
