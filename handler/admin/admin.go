@@ -1,0 +1,119 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/links"
+	"quxiang/model/store"
+)
+
+// Store is what operators' pages read and change.
+type Store interface {
+	Operator(ctx context.Context, id model.OperatorID) (model.Operator, error)
+	OperatorByName(ctx context.Context, name string) (op model.Operator, passwordHash string, err error)
+	Operators(ctx context.Context) ([]model.Operator, error)
+	SetPassword(ctx context.Context, id model.OperatorID, hash string, mustChange bool) error
+	SetOperatorDisabled(ctx context.Context, id model.OperatorID, disabled bool, by model.Actor) error
+	Tries(ctx context.Context, key string, now time.Time) (store.Tries, error)
+	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
+	ClearTries(ctx context.Context, key string) error
+	Tag(purpose, value string) string
+
+	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
+	Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error)
+	Graduates(ctx context.Context, scope model.Scope, f store.GraduateFilter, after store.Cursor, limit int) ([]store.GraduateRow, store.Cursor, error)
+	StepCounts(ctx context.Context, scope model.Scope, cohort string) (map[model.Step]int, error)
+	Cohort(ctx context.Context, code string) (model.Cohort, error)
+	Cohorts(ctx context.Context) ([]model.Cohort, error)
+	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
+	Audits(ctx context.Context, scope model.Scope, id model.GraduateID, before int64, limit int) ([]model.Audit, int64, error)
+	AddAudit(ctx context.Context, a model.Audit) error
+
+	AddTask(ctx context.Context, t model.Task) (int64, error)
+	Task(ctx context.Context, id int64) (model.Task, error)
+	Tasks(ctx context.Context, schoolCode string, limit int) ([]model.Task, error)
+	Menus(ctx context.Context, limit int) ([]model.Menu, error)
+	Jobs(ctx context.Context) ([]store.JobRun, error)
+	MessageCounts(ctx context.Context) (map[model.MessageState]int, error)
+	Templates(ctx context.Context) ([]model.Template, error)
+}
+
+// Menu publishes the account's menu and keeps it in the history. Whatever
+// WeChat refuses is an error and is not kept.
+type Menu interface {
+	Publish(ctx context.Context, items []model.MenuItem, by model.Actor) error
+}
+
+// Options of a Handler.
+type Options struct {
+	Web     *web.Web
+	Store   Store
+	Links   links.Links
+	Codes   func(version string) (*codes.Table, error)
+	DataDir string // uploads go below it, with random names, for our user only
+	Menu    Menu
+	Hash    HashParameters // cost of new password hashes; zero is DefaultHash
+}
+
+// Handler serves the operators' pages.
+type Handler struct {
+	o       Options
+	uploads string // folder of uploaded rosters, below DataDir
+	decoy   string // hash that is worked through for names which do not exist
+	hashing chan struct{}
+}
+
+// uploadFolder is below DataDir.
+const uploadFolder = "uploads"
+
+// parallelHashes bounds how many passwords are worked on at once, and with it
+// the memory that logins can take.
+const parallelHashes = 2
+
+// New checks the options and returns a Handler.
+func New(o Options) (*Handler, error) {
+	if o.Web == nil || o.Store == nil || o.Codes == nil || o.Menu == nil || o.DataDir == "" {
+		return nil, errors.New("admin: Web, Store, Codes, Menu and DataDir are required")
+	}
+	if o.Hash == (HashParameters{}) {
+		o.Hash = DefaultHash
+	}
+	return &Handler{
+		o: o, uploads: filepath.Join(o.DataDir, uploadFolder),
+		decoy: o.Hash.hash("no operator has this password"), hashing: make(chan struct{}, parallelHashes),
+	}, nil
+}
+
+// Mount adds the routes, each with what it needs of the operator.
+func (h *Handler) Mount(r gin.IRouter) {
+	r.GET("/admin/login", h.o.Web.Do(h.loginPage))
+	r.POST("/admin/login", h.o.Web.Do(h.login))
+	r.POST("/admin/logout", h.o.Web.Do(h.logout))
+	r.GET("/admin/password", h.signedIn(h.passwordPage))
+	r.POST("/admin/password", h.signedIn(h.changePassword))
+
+	r.GET("/admin", h.as(anybody, h.home))
+	r.GET("/admin/reviews", h.as(reviewer, h.queue))
+	r.GET("/admin/graduates", h.as(may(model.ActionView), h.list))
+	r.POST("/admin/graduates", h.as(may(model.ActionView), h.search))
+	r.GET("/admin/graduates/:id", h.as(may(model.ActionView), h.graduate))
+	r.POST("/admin/graduates/:id/review", h.as(reviewer, h.review))
+	r.POST("/admin/graduates/:id/reopen", h.as(may(model.ActionReopen), h.reopen))
+	r.GET("/admin/roster", h.as(may(model.ActionImport), h.roster))
+	r.POST("/admin/roster", h.as(may(model.ActionImport), h.upload))
+	r.GET("/admin/roster/:id", h.as(may(model.ActionImport), h.rosterTask))
+	r.GET("/admin/roster/:id/report", h.as(may(model.ActionImport), h.report))
+	r.GET("/admin/menu", h.as(may(model.ActionMenu), h.menu))
+	r.POST("/admin/menu/publish", h.as(may(model.ActionMenu), h.publish))
+	r.GET("/admin/operators", h.as(administrator, h.operators))
+	r.POST("/admin/operators/:id/disabled", h.as(administrator, h.setDisabled))
+	r.GET("/admin/jobs", h.as(may(model.ActionAudit), h.jobs))
+}

@@ -1,0 +1,268 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+)
+
+// listed is how many messages and audit entries a graduate's page shows.
+const listed = 20
+
+// graduateData is what template admin/graduate shows.
+type graduateData struct {
+	Path        string
+	Next        model.NextStep
+	Holder      string
+	Basics      web.Cells
+	Destination []web.Cells // of the latest revision, compared with the one before
+	Reported    string
+	Reviews     []reviewLine
+	Review      *reviewForm // nil unless this operator can review it now
+	Reopen      *web.Field  // nil unless this operator may reopen
+	ReopenNote  string
+	Messages    []messageLine
+	Audits      []auditLine
+}
+
+type reviewLine struct{ Revision, Text, Reason string }
+
+type messageLine struct{ At, Kind, State, Reason string }
+
+type auditLine struct{ At, By, Action string }
+
+// reviewForm is the verdict that is asked for.
+type reviewForm struct {
+	Revision int
+	Level    model.Level
+	Decision web.Choices
+	Reason   web.Field
+}
+
+// graduate shows one record to an operator of its scope.
+func (h *Handler) graduate(v visit) error {
+	r, err := h.record(v)
+	if err != nil {
+		return err
+	}
+	return h.showGraduate(v, r, shown{banner: done(v.Query("done"))})
+}
+
+// record loads the graduate that the address names, who is not found outside
+// the operator's scope.
+func (h *Handler) record(v visit) (model.Record, error) {
+	absent := model.Errorf(model.CodeNotFound, "没有找到这位毕业生，或不在您的管理范围内。")
+	id, err := strconv.ParseInt(v.Param("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return model.Record{}, absent
+	}
+	r, err := h.o.Store.Record(v.Request.Context(), model.GraduateID(id))
+	switch {
+	case model.CodeOf(err) == model.CodeNotFound:
+		return model.Record{}, absent.Because(err)
+	case err != nil:
+		return model.Record{}, fmt.Errorf("admin: record: %w", err)
+	case !v.scope().Covers(r.Graduate):
+		return model.Record{}, absent
+	}
+	return r, nil
+}
+
+// shown is what a page shows besides the record: what was typed into a form
+// that was refused, and why.
+type shown struct {
+	fault   *model.Error
+	verdict *model.Verdict // as typed
+	until   string         // as typed
+	banner  []web.Banner
+}
+
+func (s shown) wrong(field string) string {
+	if s.fault != nil && s.fault.Field == field {
+		return s.fault.Message
+	}
+	return ""
+}
+
+func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
+	ctx, now := v.Request.Context(), h.o.Web.Now()
+	cohort, err := h.o.Store.Cohort(ctx, r.Graduate.CohortCode)
+	if err != nil {
+		return fmt.Errorf("admin: cohort: %w", err)
+	}
+	codes, err := h.codes(ctx, r.Graduate.CohortCode)
+	if err != nil {
+		return err
+	}
+	d := graduateData{
+		Path: graduatePath(r.Graduate.ID), Next: model.Next(r, cohort, now), Basics: basics(r, codes),
+		Review: reviewOf(v.op, r, s), Reviews: reviewLines(r),
+	}
+	d.Holder = holder(d.Next.Holder, r.School)
+	if last := r.Latest(); last != nil {
+		var before *model.Destination
+		if old := r.Revision(last.Number - 1); old != nil {
+			before = &old.Destination
+		}
+		d.Destination = compare(last.Destination, before, codes)
+		d.Reported = fmt.Sprintf("第 %d 次上报，%s 由%s提交", last.Number, model.Minute(last.ReportedAt), actor(last.ReportedBy))
+	}
+	if v.op.May(model.ActionReopen) {
+		d.Reopen = &web.Field{
+			Name: "until", Label: "重新开放到", Type: "date", Value: s.until, Required: true, Min: string(model.DateOf(now)),
+			Error: s.wrong("until"), Hint: "当天 24:00 前，该毕业生可更新去向、档案和户口信息。",
+		}
+		if u := r.Graduate.ReopenedUntil; u != "" {
+			d.ReopenNote = "当前已重新开放到" + u.Chinese() + "。"
+		}
+	}
+	if err := h.history(ctx, v, r.Graduate.ID, &d); err != nil {
+		return err
+	}
+	p := web.Page{Title: r.Graduate.Basics.Name, Banner: s.banner, Next: d.Path, Data: d}
+	if s.fault != nil && s.fault.Field == "" {
+		p.Banner = append(p.Banner, web.Banner{Kind: web.BannerWarn, Text: s.fault.Message})
+	}
+	return h.show(v, status(s.fault), "graduate", p)
+}
+
+// history adds the messages and the audit entries.
+func (h *Handler) history(ctx context.Context, v visit, id model.GraduateID, d *graduateData) error {
+	messages, err := h.o.Store.Messages(ctx, id, listed)
+	if err != nil {
+		return fmt.Errorf("admin: messages: %w", err)
+	}
+	for _, m := range messages {
+		d.Messages = append(d.Messages, messageLine{
+			At: model.Minute(m.CreatedAt), Kind: messageWords[m.Notice.Kind], State: stateWords[m.State], Reason: m.Reason,
+		})
+	}
+	audits, _, err := h.o.Store.Audits(ctx, v.scope(), id, 0, listed)
+	if err != nil {
+		return fmt.Errorf("admin: audits: %w", err)
+	}
+	for _, a := range audits {
+		d.Audits = append(d.Audits, auditLine{At: model.Minute(a.At), By: actor(a.Actor), Action: actionWords(a.Action)})
+	}
+	return nil
+}
+
+// basics are the 20 items without the ID number's middle.
+func basics(r model.Record, codes model.Codes) web.Cells {
+	changed := r.Graduate.ChangedItems()
+	c := web.Cells{Title: "基本信息"}
+	for _, it := range r.Graduate.Items(r.School, codes) {
+		if it.Key == "id_number" {
+			it.Value = maskID(it.Value)
+		}
+		cell := web.Cell{Label: it.Label, Value: it.Value, Changed: changed[it.Key]}
+		if cell.Changed {
+			cell.Note = "毕业生上次核对之后有变更"
+		}
+		c.Items = append(c.Items, cell)
+	}
+	return c
+}
+
+// maskID leaves three characters in front and four at the end of a document's
+// number; a shorter one is hidden whole.
+func maskID(s string) string {
+	b := []rune(s)
+	for i := range b {
+		if len(b) < 11 || i >= 3 && i < len(b)-4 {
+			b[i] = '*'
+		}
+	}
+	return string(b)
+}
+
+// reviewOf is the form for a verdict where op can give one now.
+func reviewOf(op model.Operator, r model.Record, s shown) *reviewForm {
+	last := r.Latest()
+	if last == nil {
+		return nil
+	}
+	level := map[model.ReviewState]model.Level{
+		model.ReviewCollege: model.LevelCollege, model.ReviewSchool: model.LevelSchool,
+	}[last.State()]
+	if level == "" || !op.MayReview(level) {
+		return nil
+	}
+	var typed model.Verdict
+	if s.verdict != nil {
+		typed = *s.verdict
+	}
+	return &reviewForm{
+		Revision: last.Number, Level: level,
+		Decision: web.Choices{
+			Name: "decision", Label: level.Chinese() + "审核意见", Required: true, Error: s.wrong("decision"),
+			Items: []web.Choice{
+				{Value: string(model.DecisionApprove), Text: "通过", Chosen: typed.Decision == model.DecisionApprove},
+				{Value: string(model.DecisionReturn), Text: "退回修改", Note: "请写明原因", Chosen: typed.Decision == model.DecisionReturn},
+			},
+		},
+		Reason: web.Field{
+			Name: "reason", Label: "退回原因", Value: typed.Reason, MaxLength: 200, Error: s.wrong("reason"),
+			Hint: "毕业生会看到原因。退回时必填，最多 200 字；请勿填写身份证号等个人信息。",
+		},
+	}
+}
+
+// reviewLines are all verdicts so far, the newest first.
+func reviewLines(r model.Record) []reviewLine {
+	var out []reviewLine
+	for i := len(r.Revisions) - 1; i >= 0; i-- {
+		rev := r.Revisions[i]
+		for j := len(rev.Reviews) - 1; j >= 0; j-- {
+			out = append(out, reviewLine{Revision: fmt.Sprintf("第 %d 次", rev.Number), Text: verdictWords(rev.Reviews[j]), Reason: rev.Reviews[j].Reason})
+		}
+	}
+	return out
+}
+
+func verdictWords(rv model.Review) string {
+	what := "通过"
+	if rv.Decision == model.DecisionReturn {
+		what = "退回"
+	}
+	return fmt.Sprintf("%s%s，%s，%s", rv.Level.Chinese(), what, actor(rv.By), model.Minute(rv.At))
+}
+
+// holder names who has the record, from the operators' side.
+func holder(h model.Holder, s model.School) string {
+	if h == model.HolderGraduate {
+		return "毕业生本人"
+	}
+	return h.Chinese(s)
+}
+
+// reopen lets a graduate change things again until a day.
+func (h *Handler) reopen(v visit) error {
+	if err := v.form(); err != nil {
+		return err
+	}
+	r, err := h.record(v)
+	if err != nil {
+		return err
+	}
+	typed := v.PostForm("until")
+	until, err := model.ParseDate(typed)
+	if err == nil {
+		_, err = h.o.Store.Change(v.Request.Context(), r.Graduate.ID, h.reopening(v.op, until, h.o.Web.Now()))
+	}
+	if e := refused(err, model.CodeInvalid); e != nil {
+		return h.showGraduate(v, r, shown{fault: model.Invalid("until", "%s", e.Message), until: typed})
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(v.Context, graduatePath(r.Graduate.ID)+"?done=reopened")
+}
+
+func (h *Handler) reopening(op model.Operator, until model.Date, now time.Time) func(model.Record) (model.Change, error) {
+	return func(r model.Record) (model.Change, error) { return model.Reopen(r, op, until, now) }
+}

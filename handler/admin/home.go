@@ -1,0 +1,92 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+)
+
+// home is what waits for the operator, and how many graduates of the scope
+// stand at each step; each number leads to the list behind it.
+func (h *Handler) home(v visit) error {
+	counts, err := h.o.Store.StepCounts(v.Request.Context(), v.scope(), "")
+	if err != nil {
+		return fmt.Errorf("admin: home: %w", err)
+	}
+	data := map[string]any{"Role": v.op.Role.Chinese(), "Place": place(v.op), "Tools": tools(v.op)}
+	waiting := web.Links{Title: "等待我处理"}
+	for _, l := range levels(v.op) {
+		n := counts[stepOf[l]]
+		waiting.Items = append(waiting.Items, web.Link{
+			Href: queuePath(l), Text: "待" + l.Chinese() + "审核", Count: n, Note: fmt.Sprintf("%d 人等待审核毕业去向", n),
+		})
+	}
+	data["Waiting"] = waiting
+	if v.op.May(model.ActionView) {
+		data["Steps"] = stepTable(counts)
+	}
+	return h.show(v, http.StatusOK, "home", web.Page{Title: "管理首页", Banner: done(v.Query("done")), Data: data})
+}
+
+// stepLine is one line of the overview.
+type stepLine struct {
+	Step  string
+	Href  string
+	Count int
+}
+
+func stepTable(counts map[model.Step]int) []stepLine {
+	lines := make([]stepLine, 0, len(model.Steps()))
+	for _, s := range model.Steps() {
+		lines = append(lines, stepLine{Step: s.Chinese(), Href: "/admin/graduates?" + url.Values{"step": {string(s)}}.Encode(), Count: counts[s]})
+	}
+	return lines
+}
+
+// place says whose graduates an operator sees.
+func place(op model.Operator) string {
+	s := op.Scope()
+	switch {
+	case s.All:
+		return "全部学校"
+	case s.Empty():
+		return "不涉及毕业生信息"
+	}
+	text := "学校 " + s.SchoolCode
+	if s.College != "" {
+		text += " · " + s.College
+	}
+	for i, class := range s.Classes {
+		if i == 0 {
+			text += " · " + class
+		} else {
+			text += "、" + class
+		}
+	}
+	return text
+}
+
+// tools are the other pages that the operator may open.
+func tools(op model.Operator) web.Links {
+	l := web.Links{Title: "功能"}
+	for _, t := range []struct {
+		allowed bool
+		link    web.Link
+	}{
+		{op.May(model.ActionView), web.Link{Href: "/admin/graduates", Text: "毕业生", Note: "按步骤、院系、班级、姓名查找"}},
+		{op.May(model.ActionImport), web.Link{Href: "/admin/roster", Text: "名单导入", Note: "上传毕业生源信息表"}},
+		{op.May(model.ActionMenu), web.Link{Href: "/admin/menu", Text: "公众号菜单", Note: "预览并发布"}},
+		{administrator(op), web.Link{Href: "/admin/operators", Text: "管理员", Note: "账号、停用、退出登录"}},
+		{op.May(model.ActionAudit), web.Link{Href: "/admin/jobs", Text: "任务与消息", Note: "定时任务与消息发送情况"}},
+		{op.Role == model.RoleDesk, web.Link{Href: "/verify/archive", Text: model.FormArchive.Module()}},
+		{op.Role == model.RoleDesk, web.Link{Href: "/verify/household", Text: model.FormHousehold.Module()}},
+	} {
+		if t.allowed {
+			l.Items = append(l.Items, t.link)
+		}
+	}
+	return l
+}

@@ -1,0 +1,241 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+	"quxiang/model/form"
+	"quxiang/model/store"
+)
+
+// pageSize is how many graduates a list shows at a time.
+const pageSize = 50
+
+// row is a graduate in a list.
+type row struct {
+	Href, Name, Where, Destination, Unit, Step string
+	Since, Waited                              string
+}
+
+// rows puts a store's rows into words. Codes are named by the tables of each
+// row's cohort; a page holds few cohorts.
+func (h *Handler) rows(ctx context.Context, found []store.GraduateRow, now time.Time) ([]row, error) {
+	tables := map[string]model.Codes{}
+	out := make([]row, 0, len(found))
+	for _, g := range found {
+		table, ok := tables[g.CohortCode]
+		if !ok {
+			var err error
+			if table, err = h.codes(ctx, g.CohortCode); err != nil {
+				return nil, err
+			}
+			tables[g.CohortCode] = table
+		}
+		r := row{
+			Href: graduatePath(g.ID), Name: g.Name, Where: join(g.College, g.Class), Unit: g.Unit, Step: g.Step.Chinese(),
+			Since: model.DateOf(g.StepSince).Chinese(), Waited: waited(g.StepSince, now),
+		}
+		if g.Category != "" {
+			r.Destination = form.DestinationName(model.Destination{Category: g.Category}, table)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// codes are the tables of a cohort.
+func (h *Handler) codes(ctx context.Context, cohort string) (model.Codes, error) {
+	c, err := h.o.Store.Cohort(ctx, cohort)
+	if err != nil {
+		return nil, fmt.Errorf("admin: cohort: %w", err)
+	}
+	t, err := h.o.Codes(c.CodeTable)
+	if err != nil {
+		return nil, fmt.Errorf("admin: code table: %w", err)
+	}
+	return t, nil
+}
+
+func graduatePath(id model.GraduateID) string {
+	return "/admin/graduates/" + strconv.FormatInt(int64(id), 10)
+}
+
+func join(a, b string) string {
+	if a != "" && b != "" {
+		return a + " · " + b
+	}
+	return a + b
+}
+
+// waited counts the days since t in words.
+func waited(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if days := -model.DateOf(t).DaysUntil(now); days > 0 {
+		return fmt.Sprintf("%d 天", days)
+	}
+	return "今天"
+}
+
+// filter is what a list is narrowed to. The name or 考生号 searched for is
+// personal and never part of an address.
+type filter struct{ Cohort, Step, School, College, Class, Query string }
+
+// filterOf reads a filter by form or query field.
+func filterOf(get func(string) string) filter {
+	f := filter{Cohort: get("cohort"), Step: get("step"), School: get("school"), College: get("college"), Class: get("class"), Query: get("q")}
+	if !slices.Contains(model.Steps(), model.Step(f.Step)) {
+		f.Step = ""
+	}
+	return f
+}
+
+func (f filter) store() store.GraduateFilter {
+	g := store.GraduateFilter{Cohort: f.Cohort, School: f.School, College: f.College, Class: f.Class, Query: f.Query}
+	if f.Step != "" {
+		g.Steps = []model.Step{model.Step(f.Step)}
+	}
+	return g
+}
+
+// values are the parts that belong in an address.
+func (f filter) values() url.Values {
+	v := url.Values{}
+	for name, value := range map[string]string{"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "class": f.Class} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// address is path with the filter and the page.
+func address(path string, v url.Values, after string) string {
+	if after != "" {
+		v.Set("after", after)
+	}
+	if len(v) == 0 {
+		return path
+	}
+	return path + "?" + v.Encode()
+}
+
+// list shows the graduates of the scope that the filter in the address leaves.
+func (h *Handler) list(v visit) error { return h.showList(v, filterOf(v.Query)) }
+
+// search narrows the list: by everything but a name through the address, by
+// name or 考生号 at once.
+func (h *Handler) search(v visit) error {
+	if err := v.form(); err != nil {
+		return err
+	}
+	f := filterOf(v.PostForm)
+	if f.Query == "" {
+		return web.SeeOther(v.Context, address("/admin/graduates", f.values(), ""))
+	}
+	return h.showList(v, f)
+}
+
+func (h *Handler) showList(v visit, f filter) error {
+	ctx := v.Request.Context()
+	after, err := cursor(v)
+	if err != nil {
+		return err
+	}
+	found, next, err := h.o.Store.Graduates(ctx, v.scope(), f.store(), after, pageSize)
+	if err != nil {
+		return fmt.Errorf("admin: graduates: %w", err)
+	}
+	rows, err := h.rows(ctx, found, h.o.Web.Now())
+	if err != nil {
+		return err
+	}
+	cohorts, err := h.o.Store.Cohorts(ctx)
+	if err != nil {
+		return fmt.Errorf("admin: cohorts: %w", err)
+	}
+	pager := web.Pager{Text: "每页 50 人，停留最久的在前"}
+	switch more := next.String(); {
+	case more != "" && f.Query == "":
+		pager.Next = address("/admin/graduates", f.values(), more)
+	case more != "":
+		pager.Text = "只显示前 50 人，请把条件写得更具体"
+	}
+	return h.show(v, http.StatusOK, "graduates", web.Page{Title: "毕业生", Next: "/admin/graduates", Data: map[string]any{
+		"Rows": rows, "Pager": pager, "Fields": f.fields(v.scope(), cohorts), "Open": f != filter{}, "Empty": web.Empty{Text: "没有符合条件的毕业生。"},
+	}})
+}
+
+// cursor is where the page begins.
+func cursor(v visit) (store.Cursor, error) {
+	after, err := store.ParseCursor(v.Query("after"))
+	if err != nil {
+		return after, model.Invalid("after", "这个列表地址不完整，请从“毕业生”重新进入。").Because(err)
+	}
+	return after, nil
+}
+
+// fields are the inputs of the filter: no school or college where the scope has
+// but one.
+func (f filter) fields(s model.Scope, cohorts []model.Cohort) map[string]any {
+	steps := web.Choices{Name: "step", Label: "步骤", Items: []web.Choice{{Text: "全部"}}}
+	for _, st := range model.Steps() {
+		steps.Items = append(steps.Items, web.Choice{Value: string(st), Text: st.Chinese(), Chosen: f.Step == string(st)})
+	}
+	years := web.Choices{Name: "cohort", Label: "届", Items: []web.Choice{{Text: "全部"}}}
+	for _, c := range cohorts {
+		years.Items = append(years.Items, web.Choice{Value: c.Code, Text: c.Code + " 届", Chosen: f.Cohort == c.Code})
+	}
+	m := map[string]any{
+		"Step": steps, "Cohort": years,
+		"Class": web.Field{Name: "class", Label: "班级", Value: f.Class, MaxLength: 60},
+		"Query": web.Field{Name: "q", Label: "姓名或考生号", Value: f.Query, MaxLength: 60, Hint: "姓名可只写开头，考生号需写全。"},
+	}
+	if s.All {
+		m["School"] = web.Field{Name: "school", Label: "院校代码", Value: f.School, MaxLength: 5, InputMode: "numeric"}
+	}
+	if s.College == "" {
+		m["College"] = web.Field{Name: "college", Label: "院系", Value: f.College, MaxLength: 60}
+	}
+	return m
+}
+
+// queue shows what waits for review at a level, the longest waiting first.
+func (h *Handler) queue(v visit) error {
+	ctx := v.Request.Context()
+	level := model.Level(v.Query("level"))
+	if level == "" {
+		level = levels(v.op)[0]
+	}
+	if !v.op.MayReview(level) {
+		return model.Errorf(model.CodeForbidden, "您的角色（%s）不能进行这一级审核。", v.op.Role.Chinese())
+	}
+	after, err := cursor(v)
+	if err != nil {
+		return err
+	}
+	found, next, err := h.o.Store.Graduates(ctx, v.scope(), store.GraduateFilter{Steps: []model.Step{stepOf[level]}}, after, pageSize)
+	if err != nil {
+		return fmt.Errorf("admin: queue: %w", err)
+	}
+	rows, err := h.rows(ctx, found, h.o.Web.Now())
+	if err != nil {
+		return err
+	}
+	pager := web.Pager{Text: "每页 50 人，等待最久的在前"}
+	if more := next.String(); more != "" {
+		pager.Next = address("/admin/reviews", url.Values{"level": {string(level)}}, more)
+	}
+	return h.show(v, http.StatusOK, "reviews", web.Page{
+		Title: "待" + level.Chinese() + "审核", Banner: done(v.Query("done")),
+		Data: map[string]any{"Rows": rows, "Pager": pager, "Empty": web.Empty{Text: "没有等待" + level.Chinese() + "审核的去向。"}},
+	})
+}

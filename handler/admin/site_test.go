@@ -1,0 +1,310 @@
+package admin_test
+
+import (
+	"context"
+	"html"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/admin"
+	"quxiang/handler/web"
+	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/demo"
+	"quxiang/model/links"
+	"quxiang/model/store"
+	"quxiang/model/store/storetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
+// begin is when most tests happen: before the deadline of the cohort 2027.
+var begin = time.Date(2027, 6, 10, 9, 30, 0, 0, model.Shanghai)
+
+const (
+	origin   = "https://dj.example.edu.cn"
+	password = "Sonne-Mond-2027"
+	here     = "99001" // demo.School
+	classA   = "测试2301"
+)
+
+// cheap hashes keep the tests fast.
+var cheap = admin.HashParameters{Time: 1, Memory: 8, Threads: 1}
+
+// site is the operators' pages on a real store.
+type site struct {
+	t       *testing.T
+	store   *store.Store
+	table   *codes.Table
+	now     time.Time
+	data    string
+	menu    *menu
+	engine  *gin.Engine
+	hash    string
+	numbers int
+}
+
+// menu stands in for WeChat.
+type menu struct {
+	published []model.MenuItem
+	by        model.Actor
+	err       error
+}
+
+func (m *menu) Publish(_ context.Context, items []model.MenuItem, by model.Actor) error {
+	if m.err == nil {
+		m.published, m.by = items, by
+	}
+	return m.err
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	s := &site{t: t, now: begin, data: t.TempDir(), menu: &menu{}}
+	now := func() time.Time { return s.now }
+	s.store = storetest.Open(t, storetest.WithNow(now))
+	for _, sc := range []model.School{demo.School(), demo.UpstreamSchool()} {
+		must(t, s.store.SaveSchool(t.Context(), sc))
+	}
+	must(t, s.store.SaveCohort(t.Context(), model.NewCohort(2027)))
+	var err error
+	s.table, err = codes.For(codes.Default)
+	must(t, err)
+	s.hash = admin.HashWith(cheap, password)
+	renderer, err := web.NewRenderer(web.RenderOptions{Static: fstest.MapFS{
+		"manifest.json": {Data: []byte(`{"app.css":"app.0.css","icon.svg":"icon.0.svg"}`)},
+		"app.0.css":     {Data: []byte("body{}")}, "app.0.css.gz": {Data: []byte("x")},
+		"icon.0.svg": {Data: []byte("<svg/>")}, "icon.0.svg.gz": {Data: []byte("x")},
+	}})
+	must(t, err)
+	w, err := web.New(web.Options{
+		Store: s.store, Renderer: renderer, Logger: slog.New(slog.DiscardHandler), Now: now, PublicURL: origin,
+	})
+	must(t, err)
+	l, err := links.New(origin)
+	must(t, err)
+	h, err := admin.New(admin.Options{Web: w, Store: s.store, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap})
+	must(t, err)
+	gin.SetMode(gin.ReleaseMode)
+	s.engine = gin.New()
+	s.engine.ContextWithFallback = true
+	must(t, s.engine.SetTrustedProxies(nil))
+	s.engine.Use(w.Begin, func(c *gin.Context) {
+		limit := int64(web.MaxForm)
+		if c.FullPath() == "/admin/roster" {
+			limit = 64<<20 + web.MaxForm
+		}
+		web.Limit(limit)(c)
+	}, w.SameSite, w.Guard([]string{"/admin/login"}, nil))
+	h.Mount(s.engine)
+	return s
+}
+
+// operator adds an operator whose name is that of the role, and logs in.
+func (s *site) operator(op model.Operator) *browser {
+	s.t.Helper()
+	if op.Name == "" {
+		op.Name = string(op.Role)
+	}
+	_, err := s.store.CreateOperator(s.t.Context(), op, s.hash, model.BySystem("test"))
+	must(s.t, err)
+	b := s.browser()
+	if w := b.login(op.Name, password); w.Code != http.StatusSeeOther {
+		s.t.Fatalf("%s cannot log in: %d", op.Name, w.Code)
+	}
+	return b
+}
+
+func (s *site) browser() *browser {
+	return &browser{s: s, ip: "192.0.2.1", cookies: map[string]*http.Cookie{}}
+}
+
+// graduate adds a graduate who has checked the basics and reported; edit
+// changes the roster's facts before.
+func (s *site) graduate(school, college, class string, edit func(*model.Basics)) model.Record {
+	s.t.Helper()
+	b := model.Basics{}
+	for p := range demo.Graduates(s.numbers+1, 7, demo.Options{Year: 2027}) {
+		b = p.Basics
+	}
+	s.numbers++
+	b.College, b.Class = college, class
+	if edit != nil {
+		edit(&b)
+	}
+	ids, err := s.store.CreateGraduates(s.t.Context(), []model.Graduate{{CohortCode: "2027", SchoolCode: school, Basics: b, CreatedAt: s.now}}, model.BySystem("test"))
+	must(s.t, err)
+	account := model.Account{ID: model.AccountID(100 + s.numbers)}
+	s.rule(ids[0], func(r model.Record) (model.Change, error) { return model.Link(r, account, "test", s.now) })
+	return s.rule(ids[0], func(r model.Record) (model.Change, error) { return model.CheckBasics(r, s.now) })
+}
+
+// report hands in a destination with a unit of that name.
+func (s *site) report(id model.GraduateID, unit string) model.Record {
+	s.t.Helper()
+	return s.rule(id, func(r model.Record) (model.Change, error) {
+		d := model.Destination{
+			Category: "10", Unit: unit, UnitPlace: "北京市西城区",
+			Archive: model.ArchiveTransfer{Type: "agency", Unit: "海淀区人力资源公共服务中心", Place: "北京市海淀区"},
+		}
+		return model.Report(r, model.NewCohort(2027), len(r.Revisions), d, s.table, s.now)
+	})
+}
+
+func (s *site) rule(id model.GraduateID, f func(model.Record) (model.Change, error)) model.Record {
+	s.t.Helper()
+	r, err := s.store.Change(s.t.Context(), id, f)
+	must(s.t, err)
+	return r
+}
+
+func (s *site) decide(id model.GraduateID, l model.Level, d model.Decision) {
+	s.t.Helper()
+	s.rule(id, func(r model.Record) (model.Change, error) {
+		op := model.Operator{ID: 99, Name: "other", Role: model.RoleAdmin}
+		return model.Decide(r, model.NewCohort(2027), op, model.Verdict{Revision: len(r.Revisions), Level: l, Decision: d, Reason: "请补充单位名称"}, s.now)
+	})
+}
+
+func (s *site) record(id model.GraduateID) model.Record {
+	s.t.Helper()
+	r, err := s.store.Record(s.t.Context(), id)
+	must(s.t, err)
+	return r
+}
+
+func path(id model.GraduateID) string { return "/admin/graduates/" + strconv.FormatInt(int64(id), 10) }
+
+// browser keeps cookies.
+type browser struct {
+	s       *site
+	ip      string
+	cookies map[string]*http.Cookie
+}
+
+func (b *browser) login(name, pw string) *httptest.ResponseRecorder {
+	return b.post("/admin/login", url.Values{"name": {name}, "password": {pw}})
+}
+
+func (b *browser) get(path string) *httptest.ResponseRecorder {
+	return b.do(httptest.NewRequest(http.MethodGet, origin+path, nil))
+}
+
+func (b *browser) post(path string, form url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, origin+path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return b.do(r)
+}
+
+func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
+	r.RemoteAddr = b.ip + ":4711"
+	for _, c := range b.cookies {
+		r.AddCookie(c)
+	}
+	w := httptest.NewRecorder()
+	b.s.engine.ServeHTTP(w, r)
+	for _, c := range w.Result().Cookies() {
+		b.cookies[c.Name] = c
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+		}
+	}
+	return w
+}
+
+var (
+	tags   = regexp.MustCompile(`<[^>]*>`)
+	idAttr = regexp.MustCompile(` id="([^"]*)"`)
+)
+
+// text is a page without its markup.
+func text(w *httptest.ResponseRecorder) string {
+	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(w.Body.String(), " "))), " ")
+}
+
+// page is what an answer has to be.
+type page struct {
+	status int
+	to     string   // of a redirect
+	has    []string // in the text
+	not    []string // anywhere
+	raw    []string // in the markup
+}
+
+func (p page) check(t *testing.T, w *httptest.ResponseRecorder) {
+	t.Helper()
+	if p.status == 0 {
+		p.status = http.StatusOK
+		if p.to != "" {
+			p.status = http.StatusSeeOther
+		}
+	}
+	body, said := w.Body.String(), text(w)
+	if w.Code != p.status || w.Header().Get("Location") != p.to {
+		t.Fatalf("status %d to %q, want %d to %q: %s", w.Code, w.Header().Get("Location"), p.status, p.to, said)
+	}
+	for _, want := range p.has {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is missing in: %s", want, said)
+		}
+	}
+	for _, no := range p.not {
+		if strings.Contains(html.UnescapeString(body), no) {
+			t.Errorf("%q must not be there", no)
+		}
+	}
+	for _, want := range p.raw {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing in the markup", want)
+		}
+	}
+	if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") || p.to != "" {
+		return
+	}
+	if n := strings.Count(body, "<h1"); n != 1 {
+		t.Errorf("%d h1", n)
+	}
+	if n := strings.Count(body, "weui-btn_primary"); n > 1 {
+		t.Errorf("%d primary buttons", n)
+	}
+	seen := map[string]bool{}
+	for _, m := range idAttr.FindAllStringSubmatch(body, -1) {
+		if seen[m[1]] {
+			t.Errorf("id %q twice", m[1])
+		}
+		seen[m[1]] = true
+	}
+	if strings.Contains(body, "<script") || strings.Contains(body, " style=") {
+		t.Error("script or style in the page")
+	}
+	if w.Header().Get("Cache-Control") != "no-store" {
+		t.Error("the page may be cached")
+	}
+}
+
+func hidden(t *testing.T, w *httptest.ResponseRecorder, name string) string {
+	t.Helper()
+	m := regexp.MustCompile(`<input type="hidden" name="` + name + `" value="([^"]*)">`).FindStringSubmatch(w.Body.String())
+	if m == nil {
+		t.Fatalf("no hidden field %s in: %s", name, text(w))
+	}
+	return html.UnescapeString(m[1])
+}

@@ -1,0 +1,192 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+)
+
+// visit is one request of a known operator.
+type visit struct {
+	*gin.Context
+	op model.Operator
+}
+
+func (v visit) scope() model.Scope { return v.op.Scope() }
+
+// page is a handler for operators who may.
+type page func(v visit) error
+
+// need says whether an operator may use a route at all; scope comes after.
+type need func(model.Operator) bool
+
+func may(a model.Action) need { return func(op model.Operator) bool { return op.May(a) } }
+
+func anybody(op model.Operator) bool { return !op.Disabled }
+
+func reviewer(op model.Operator) bool { return len(levels(op)) > 0 }
+
+// administrator looks after the other operators.
+func administrator(op model.Operator) bool { return !op.Disabled && op.Role == model.RoleAdmin }
+
+// levels are those at which the operator reviews, in their order.
+func levels(op model.Operator) []model.Level {
+	var l []model.Level
+	for _, level := range []model.Level{model.LevelCollege, model.LevelSchool} {
+		if op.MayReview(level) {
+			l = append(l, level)
+		}
+	}
+	return l
+}
+
+// signedIn adapts a page that needs an operator and nothing else, not even a
+// password of his own.
+func (h *Handler) signedIn(p page) gin.HandlerFunc {
+	return h.o.Web.Do(func(c *gin.Context) error {
+		v, ok, err := h.visit(c)
+		if err != nil || !ok {
+			return err
+		}
+		return p(v)
+	})
+}
+
+// as adapts a page: only operators who have a password of their own and who
+// may get to it.
+func (h *Handler) as(allowed need, p page) gin.HandlerFunc {
+	return h.signedIn(func(v visit) error {
+		switch {
+		case v.op.MustChange:
+			return web.SeeOther(v.Context, "/admin/password")
+		case !allowed(v.op):
+			return model.Errorf(model.CodeForbidden, "您的角色（%s）没有权限使用这个页面。", v.op.Role.Chinese())
+		}
+		return p(v)
+	})
+}
+
+// visit loads the operator of the session that the guard found. ok is false
+// when it has answered already: an operator who is gone or disabled is logged
+// out.
+func (h *Handler) visit(c *gin.Context) (v visit, ok bool, err error) {
+	s := web.SessionOf(c)
+	if s == nil || s.Kind != web.KindOperator {
+		return v, false, model.Errorf(model.CodeUnauthenticated, "请先登录。")
+	}
+	op, err := h.o.Store.Operator(c.Request.Context(), s.OperatorID)
+	if err != nil && model.CodeOf(err) != model.CodeNotFound {
+		return v, false, fmt.Errorf("admin: operator: %w", err)
+	}
+	if err != nil || op.Disabled {
+		if err := h.o.Web.EndSession(c, web.KindOperator); err != nil {
+			return v, false, err
+		}
+		return v, false, web.SeeOther(c, "/admin/login")
+	}
+	return visit{Context: c, op: op}, true, nil
+}
+
+// form parses the posted form.
+func (v visit) form() error { return web.Form(v.Context) }
+
+// show renders an operators' page with the left column: what waits, and only
+// what the operator may open.
+func (h *Handler) show(v visit, status int, name string, p web.Page) error {
+	p.Area, p.Operator = web.AreaAdmin, v.op.Name
+	if !v.op.MustChange {
+		counts, err := h.o.Store.StepCounts(v.Request.Context(), v.scope(), "")
+		if err != nil {
+			return fmt.Errorf("admin: step counts: %w", err)
+		}
+		p.Nav = nav(v.op, counts, v.Request.URL.Path, v.Query("level"))
+	}
+	return h.o.Web.Page(v.Context, status, "admin/"+name, p)
+}
+
+// stepOf is where a record waits that a level has to review.
+var stepOf = map[model.Level]model.Step{
+	model.LevelCollege: model.StepCollegeReview,
+	model.LevelSchool:  model.StepSchoolReview,
+}
+
+func queuePath(l model.Level) string { return "/admin/reviews?level=" + string(l) }
+
+// nav is the left column for op, with the open page marked.
+func nav(op model.Operator, counts map[model.Step]int, path, level string) []web.NavItem {
+	items := []web.NavItem{{Text: "管理首页", Href: "/admin", Current: path == "/admin"}}
+	for i, l := range levels(op) {
+		here := path == "/admin/reviews" && (level == string(l) || level == "" && i == 0)
+		items = append(items, web.NavItem{Text: "待" + l.Chinese() + "审核", Href: queuePath(l), Count: counts[stepOf[l]], Current: here})
+	}
+	for _, it := range []struct {
+		allowed    bool
+		text, href string
+	}{
+		{op.May(model.ActionView), "毕业生", "/admin/graduates"},
+		{op.May(model.ActionImport), "名单导入", "/admin/roster"},
+		{op.May(model.ActionMenu), "公众号菜单", "/admin/menu"},
+		{administrator(op), "管理员", "/admin/operators"},
+		{op.May(model.ActionAudit), "任务与消息", "/admin/jobs"},
+	} {
+		if it.allowed {
+			items = append(items, web.NavItem{Text: it.text, Href: it.href, Current: path == it.href || strings.HasPrefix(path, it.href+"/")})
+		}
+	}
+	return append(items, web.NavItem{Text: "修改密码", Href: "/admin/password", Current: path == "/admin/password"})
+}
+
+// done is the banner of what an operator has just done, by the word in the
+// address after a redirect; an unknown word says nothing.
+func done(word string) []web.Banner {
+	text, ok := map[string]string{ // #nosec G101 -- words for people
+		"password":  "密码已修改，其他设备上的登录已退出。",
+		"approve":   "上一位毕业生的去向已通过，这是下一位。",
+		"return":    "上一位毕业生的去向已退回，这是下一位。",
+		"finished":  "已处理，没有更多待审核的去向。",
+		"reopened":  "已为该毕业生重新开放更新。",
+		"published": "菜单已发布。已关注的手机最迟 5 分钟后看到新菜单。",
+		"disabled":  "账号已停用，其登录已退出。",
+		"enabled":   "账号已启用。",
+	}[word]
+	if !ok {
+		return nil
+	}
+	return []web.Banner{{Kind: web.BannerOK, Text: text}}
+}
+
+// refused is the error as one of a form's own, for a page that shows it beside
+// what was typed; nil when the page cannot mend it.
+func refused(err error, codes ...model.Code) *model.Error {
+	e, ok := asError(err)
+	if !ok {
+		return nil
+	}
+	for _, code := range codes {
+		if e.Code == code {
+			return e
+		}
+	}
+	return nil
+}
+
+// status is the answer's status for a form that was refused with e.
+func status(e *model.Error) int {
+	if e == nil {
+		return http.StatusOK
+	}
+	return web.Status(e)
+}
+
+// asError is errors.As for the one error type of the project.
+func asError(err error) (*model.Error, bool) {
+	var e *model.Error
+	ok := errors.As(err, &e)
+	return e, ok
+}

@@ -1,0 +1,80 @@
+package admin
+
+import "quxiang/model"
+
+// messageWords names the kinds of messages.
+var messageWords = map[model.MessageKind]string{
+	model.MessageReturned:        "退回通知",
+	model.MessageCollegeApproved: "学院通过",
+	model.MessageApproved:        "学校通过，请确认",
+	model.MessageConfirmed:       "已确认",
+	model.MessageDeadline:        "截止提醒",
+	model.MessageRebound:         "微信换绑",
+}
+
+// stateWords says how far a message has got.
+var stateWords = map[model.MessageState]string{
+	model.MessageQueued:    "待发送",
+	model.MessageLeased:    "发送中",
+	model.MessageAccepted:  "微信已受理",
+	model.MessageDelivered: "已送达",
+	model.MessageHeld:      "未关注，等待关注",
+	model.MessageBlocked:   "对方拒收",
+	model.MessageFailed:    "发送失败",
+	model.MessageUnknown:   "结果不明，未重发",
+	model.MessageCancelled: "已取消",
+}
+
+// messageStates are all states in the order of the overview.
+var messageStates = []model.MessageState{
+	model.MessageQueued, model.MessageLeased, model.MessageAccepted, model.MessageDelivered, model.MessageHeld,
+	model.MessageBlocked, model.MessageFailed, model.MessageUnknown, model.MessageCancelled,
+}
+
+// taskWords says how far a task has got.
+var taskWords = map[model.TaskState]string{
+	model.TaskWaiting: "等待处理",
+	model.TaskRunning: "处理中",
+	model.TaskDone:    "已完成",
+	model.TaskFailed:  "未完成",
+}
+
+// actor names who did something.
+func actor(a model.Actor) string {
+	switch a.Kind {
+	case model.ActorGraduate:
+		return "毕业生本人"
+	case model.ActorOperator:
+		return "管理员 " + a.Name
+	case model.ActorUpstream:
+		return a.Name
+	case model.ActorSystem:
+	}
+	return "系统"
+}
+
+// actionWords says an audited action in words; one that is not known here is
+// shown as it is.
+func actionWords(action string) string {
+	words := map[string]string{
+		"graduate.link":          "绑定学信网账号",
+		"graduate.reopen":        "重新开放更新",
+		"basics.check":           "核对基本信息无误",
+		"basics.update":          "名单更新基本信息",
+		"basics.refresh_contact": "学信网更新联系方式",
+		"destination.draft":      "保存去向草稿",
+		"destination.report":     "上报毕业去向",
+		"destination.receive":    "接收毕业去向",
+		"review.approve":         "审核通过",
+		"review.return":          "审核退回",
+		"confirmation.right":     "信息无误，确认登记去向",
+		"confirmation.wrong":     "信息有误，需更新后确认",
+		"authorization.create":   "核验授权",
+		"authorization.extend":   "核验授权延期",
+		"authorization.revoke":   "撤销核验授权",
+	}
+	if w, ok := words[action]; ok {
+		return w
+	}
+	return action
+}

@@ -1,0 +1,129 @@
+package verify
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+	"quxiang/model/form"
+)
+
+// question is what a department types in.
+type question struct{ name, number string }
+
+// fault names the first empty field; nil when both are there. Whatever else is
+// wrong with a number is no match, so that its shape is not explained to those
+// who guess.
+func (q question) fault() *model.Error {
+	switch {
+	case model.FoldName(q.name) == "":
+		return model.Invalid("name", "请填写毕业生姓名。")
+	case strings.TrimSpace(q.number) == "":
+		return model.Invalid("number", "请填写核验编号。")
+	}
+	return nil
+}
+
+// fields draws the two inputs; fault may be nil.
+func (q question) fields(fault *model.Error) map[string]any {
+	name := web.Field{Name: "name", Label: "毕业生姓名", Value: q.name, Required: true, MaxLength: 60, Hint: "与登记信息表上的姓名一致。"}
+	number := web.Field{
+		Name: "number", Label: "核验编号", Value: q.number, Required: true, MaxLength: 60,
+		Hint: "登记信息表上方的 15 位编号，大小写、空格均可。",
+	}
+	if fault != nil {
+		for _, f := range []*web.Field{&name, &number} {
+			if f.Name == fault.Field {
+				f.Error = fault.Message
+			}
+		}
+	}
+	return map[string]any{"Name": name, "Number": number}
+}
+
+// ask shows the form of a module.
+func (h *Handler) ask(kind model.FormKind) web.Handler {
+	return func(c *gin.Context) error { return h.asked(c, http.StatusOK, kind, question{}, nil) }
+}
+
+func (h *Handler) asked(c *gin.Context, status int, kind model.FormKind, q question, fault *model.Error) error {
+	data := q.fields(fault)
+	data["Kind"] = kind
+	return h.o.Web.Page(c, status, "verify/ask", web.Page{Title: kind.Module(), Next: backTo(kind), Data: data})
+}
+
+// check answers a posted name and number.
+func (h *Handler) check(kind model.FormKind) web.Handler {
+	return func(c *gin.Context) error {
+		if err := web.Form(c); err != nil {
+			return err
+		}
+		q := question{name: c.PostForm("name"), number: c.PostForm("number")}
+		if fault := q.fault(); fault != nil {
+			return h.asked(c, http.StatusUnprocessableEntity, kind, q, fault)
+		}
+		if slowed, err := h.pace(c, kind); slowed || err != nil {
+			return err
+		}
+		n, _ := form.ParseNumber(q.number) // "" where that is no number: looked up all the same
+		a, id, holder, err := h.o.Store.Number(c.Request.Context(), n)
+		if err != nil {
+			return err
+		}
+		if !model.MatchNumber(a, holder, kind, q.name) {
+			return h.noMatch(c, kind)
+		}
+		return h.found(c, *a, id, model.WayNumber)
+	}
+}
+
+// scan answers the address of a QR code. Only our own forms carry the right
+// tag: a number that somebody read or guessed opens nothing here.
+func (h *Handler) scan(c *gin.Context) error {
+	if slowed, err := h.pace(c, ""); slowed || err != nil {
+		return err
+	}
+	n, _ := form.ParseNumber(c.Param("number"))
+	a, id, _, err := h.o.Store.Number(c.Request.Context(), n)
+	if err != nil {
+		return err
+	}
+	kind := model.FormArchive
+	if a != nil {
+		kind = a.Kind
+	}
+	// The tag is worked out for unknown numbers too, so that time tells nothing.
+	if !sameTag(h.o.Tag("qr", string(kind)+"|"+string(n)), c.Param("tag")) || a == nil {
+		return h.noMatch(c, "")
+	}
+	return h.found(c, *a, id, model.WayQR)
+}
+
+// sameTag compares without case, since QR codes are upper case, and in
+// constant time.
+func sameTag(want, got string) bool {
+	w, g := sha256.Sum256([]byte(strings.ToUpper(want))), sha256.Sum256([]byte(strings.ToUpper(got)))
+	return subtle.ConstantTimeCompare(w[:], g[:]) == 1
+}
+
+// noMatch counts the try and shows the one page for everything that does not
+// match. It repeats nothing that was typed: its bytes are always the same.
+func (h *Handler) noMatch(c *gin.Context, kind model.FormKind) error {
+	if err := h.failed(c.Request.Context(), c); err != nil {
+		return err
+	}
+	p := web.Page{Title: "没有匹配的登记信息", Area: web.AreaVerify, Next: backTo(kind)}
+	data := map[string]any{"Kind": kind}
+	if kind.Valid() {
+		data["Again"] = question{}.fields(nil)
+	} else {
+		data["Modules"] = modules()
+	}
+	p.Data = data
+	return h.o.Web.Page(c, http.StatusOK, "verify/nomatch", p)
+}

@@ -1,0 +1,66 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"quxiang/handler/web"
+	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/form"
+	"quxiang/model/links"
+	"quxiang/model/store"
+)
+
+// Store is what verifying reads and leaves behind.
+type Store interface {
+	Number(ctx context.Context, n model.VerificationNumber) (*model.Authorization, model.GraduateID, string, error)
+	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
+	Cohort(ctx context.Context, code string) (model.Cohort, error)
+	AddVerification(ctx context.Context, v model.Verification) error
+	Tries(ctx context.Context, key string, now time.Time) (store.Tries, error)
+	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
+}
+
+// Options of a Handler.
+type Options struct {
+	Web   *web.Web
+	Store Store
+	Links links.Links
+	Codes func(version string) (*codes.Table, error)
+	Form  form.Options
+	// Tag is a keyed check of a value, the same for ever. The purpose "qr" over
+	// kind|number is what our QR codes carry; addresses are stored as tags too,
+	// since the plain hash of an IPv4 address is no secret.
+	Tag func(purpose, value string) string
+}
+
+// Handler serves the public pages.
+type Handler struct{ o Options }
+
+// New checks the options and returns a Handler.
+func New(o Options) (*Handler, error) {
+	if o.Web == nil || o.Store == nil || o.Codes == nil || o.Tag == nil {
+		return nil, errors.New("verify: Web, Store, Codes and Tag are required")
+	}
+	return &Handler{o: o}, nil
+}
+
+// Mount adds the routes; all of them are public.
+func (h *Handler) Mount(r gin.IRouter) {
+	do := h.o.Web.Do
+	r.GET("/", do(h.front))
+	r.GET("/help", do(h.help))
+	r.GET("/care", do(h.o.Web.Care))
+	for _, kind := range model.FormKinds() {
+		r.GET("/verify/"+string(kind), do(h.ask(kind)))
+		r.POST("/verify/"+string(kind), do(h.check(kind)))
+	}
+	// QR codes are upper case throughout (links.VerifyQR); people who type the
+	// address use lower case.
+	r.GET("/v/:number/:tag", do(h.scan))
+	r.GET("/V/:number/:tag", do(h.scan))
+}

@@ -1,0 +1,79 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"time"
+)
+
+// purgeStore is what is cleared away in the database.
+type purgeStore interface {
+	PurgeSessions(ctx context.Context, now time.Time) (int, error)
+	PurgeFlows(ctx context.Context, now time.Time) (int, error)
+	PurgeTries(ctx context.Context, now time.Time) (int, error)
+}
+
+// Purge removes what has ended: sessions, login flows and counted tries, and
+// the files of worked rosters, which hold ID numbers in the clear.
+type Purge struct {
+	Store purgeStore
+	Now   func() time.Time
+	// Dir is the data directory; "" leaves files alone.
+	Dir string
+	// UploadDays is how many days uploads and sheets of refused rows are kept;
+	// 0 leaves them alone.
+	UploadDays int
+}
+
+// Run removes what has ended by now. One part that fails does not keep the
+// others.
+func (p *Purge) Run(ctx context.Context) (outcome string, err error) {
+	now := p.Now()
+	sessions, err1 := p.Store.PurgeSessions(ctx, now)
+	flows, err2 := p.Store.PurgeFlows(ctx, now)
+	tries, err3 := p.Store.PurgeTries(ctx, now)
+	files, err4 := p.files(now)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return "", fmt.Errorf("job: purge: %w", err)
+	}
+	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、文件 %d 个", sessions, flows, tries, files), nil
+}
+
+// files removes regular files below the folder of uploads that have grown old.
+// The folder is opened as a root, so that no link leads out of it.
+func (p *Purge) files(now time.Time) (removed int, err error) {
+	if p.Dir == "" || p.UploadDays <= 0 {
+		return 0, nil
+	}
+	root, err := os.OpenRoot(p.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close() //nolint:errcheck // nothing is written through it
+	old := now.AddDate(0, 0, -p.UploadDays)
+	entries, err := fs.ReadDir(root.FS(), uploads)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() || !info.ModTime().Before(old) {
+			continue
+		}
+		if err := root.Remove(path.Join(uploads, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return removed, err
+		}
+		removed++
+	}
+	return removed, nil
+}
