@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"quxiang/config"
+	"quxiang/handler"
+	"quxiang/handler/admin"
+	"quxiang/handler/callback"
+	"quxiang/handler/cas"
+	"quxiang/handler/h5"
+	"quxiang/handler/oauth"
+	"quxiang/handler/verify"
+	"quxiang/handler/web"
+	"quxiang/job"
+	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/form"
+	"quxiang/model/links"
+	"quxiang/model/store"
+	"quxiang/wechat"
+)
+
+// app is the whole program, wired. Start serves it, Stop ends it; closers run
+// last in first out, so that the database goes last.
+type app struct {
+	cfg    config.Config
+	clock  *clock
+	log    *slog.Logger
+	store  *store.Store
+	wechat *wechat.Client
+	menu   *publisher
+	jobs   *job.Runner
+	site   http.Handler
+
+	dispatcher *job.Dispatcher
+	importer   *job.Importer
+
+	closers []func(context.Context) error
+	workers sync.WaitGroup
+}
+
+// newApp opens the database and wires every room to the others.
+func newApp(ctx context.Context, cfg config.Config, clk *clock, log *slog.Logger) (_ *app, err error) {
+	a := &app{cfg: cfg, clock: clk, log: log}
+	defer func() {
+		if err != nil {
+			_ = a.stop(context.WithoutCancel(ctx))
+		}
+	}()
+	if a.store, err = openStore(ctx, cfg, clk, log); err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, func(context.Context) error { return a.store.Close() })
+	l, err := links.New(cfg.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	if a.wechat, err = newWeChat(cfg, a.store, clk); err != nil {
+		return nil, err
+	}
+	a.menu = &publisher{client: a.wechat, store: a.store, links: l, now: clk.Now}
+	if err := a.wireJobs(l); err != nil {
+		return nil, err
+	}
+	return a, a.wireSite(l)
+}
+
+func openStore(ctx context.Context, cfg config.Config, clk *clock, log *slog.Logger) (*store.Store, error) {
+	keys, err := store.ParseKeys(cfg.Keys.Keyset.Reveal(), cfg.Keys.IndexKeyset.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, store.Options{DSN: cfg.Database.Reveal(), Keys: keys, Now: clk.Now, Logger: log})
+}
+
+func newWeChat(cfg config.Config, cache wechat.TokenCache, clk *clock) (*wechat.Client, error) {
+	return wechat.New(wechat.Options{
+		AppID: cfg.WeChat.AppID, Secret: cfg.WeChat.Secret.Reveal(),
+		APIURL: cfg.WeChat.APIURL, OpenURL: cfg.WeChat.OpenURL,
+		Timeout: cfg.WeChat.Timeout, Cache: cache, Now: clk.Now,
+	})
+}
+
+// tables are the code tables of a version, as every room takes them.
+func tables(version string) (*codes.Table, error) { return codes.For(version) }
+
+func (a *app) wireJobs(l links.Links) error {
+	r := a.cfg.Reminder
+	a.dispatcher = job.NewDispatcher(job.DispatcherOptions{
+		Store: a.store, Sender: a.wechat, Links: l, Now: a.clock.Now, Logger: a.log,
+		QuietHours: model.QuietHours{From: int(r.QuietHours.From), To: int(r.QuietHours.Until)},
+		Rate:       r.SendRate, Concurrency: r.SendConcurrency, Lease: r.Lease, Every: r.DispatchEvery,
+	})
+	a.importer = job.NewImporter(job.ImporterOptions{
+		Store: a.store, Codes: tables, Dir: a.cfg.DataDir, Now: a.clock.Now, Logger: a.log,
+	})
+	ladder := &job.Ladder{Store: a.store, Now: a.clock.Now, Ladder: model.Ladder{Days: r.LadderDays, Minute: int(r.LadderHour)}}
+	purge := &job.Purge{Store: a.store, Now: a.clock.Now, Dir: a.cfg.DataDir, UploadDays: a.cfg.Retention.UploadDays}
+	var err error
+	a.jobs, err = job.NewRunner(job.RunnerOptions{
+		Store: a.store, Now: a.clock.Now, Logger: a.log, Wake: a.clock.moved,
+		Jobs: job.Schedule(job.ScheduleOptions{
+			LadderMinute: int(r.LadderHour), Ladder: ladder, Dispatcher: a.dispatcher, Importer: a.importer, Purge: purge,
+		}),
+	})
+	return err
+}
+
+func (a *app) wireSite(l links.Links) error {
+	renderer, err := web.NewRenderer(web.RenderOptions{})
+	if err != nil {
+		return err
+	}
+	site, err := web.New(web.Options{
+		Store: a.store, Renderer: renderer, Logger: a.log, Now: a.clock.Now, PublicURL: a.cfg.PublicURL,
+		FrameAncestors: a.cfg.FrameAncestors,
+		FormTargets:    []string{originOf(a.cfg.CHSI.CASURL), originOf(a.cfg.WeChat.OpenURL)},
+	})
+	if err != nil {
+		return err
+	}
+	areas, err := a.areas(site, l)
+	if err != nil {
+		return err
+	}
+	proxies := make([]string, 0, len(a.cfg.TrustedProxies))
+	for _, p := range a.cfg.TrustedProxies {
+		proxies = append(proxies, p.String())
+	}
+	a.site, err = handler.New(handler.Options{
+		Web: site, Static: renderer.Static(), Areas: areas, TrustedProxies: proxies, Ready: a.store.Ping,
+	})
+	return err
+}
+
+func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
+	w := a.cfg.WeChat
+	push, err := wechat.NewPush(wechat.PushOptions{
+		AppID: w.AppID, Username: w.Username, Token: w.Token.Reveal(), PreviousToken: w.PreviousToken.Reveal(),
+		AESKey: w.AESKey.Reveal(), PreviousAESKey: w.PreviousAESKey.Reveal(), Mode: wechat.Mode(w.Mode), Now: a.clock.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	chsi, err := cas.New(cas.Options{
+		URL: a.cfg.CHSI.CASURL, ValidatePath: a.cfg.CHSI.ValidatePath, Timeout: w.Timeout, Now: a.clock.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	sheet := form.Options{
+		Issuer: a.cfg.Form.Issuer, ServiceAddress: a.cfg.Form.ServiceAddress, Sample: a.cfg.Form.Sample, Notes: a.cfg.Form.Notes,
+	}
+	if sheet.ServiceAddress == "" {
+		sheet.ServiceAddress = hostOf(a.cfg.PublicURL)
+	}
+	at := a.cfg.CHSI.Attributes
+	callbackArea, err1 := callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l})
+	oauthArea, err2 := oauth.New(oauth.Options{
+		Web: site, Store: a.store, WeChat: a.wechat, CAS: chsi, Links: l, Codes: tables,
+		Attributes: oauth.Attributes{ExamNumber: at.ExamNumber, Name: at.Name, IDNumber: at.IDNumber, Phone: at.Phone, Email: at.Email},
+	})
+	h5Area, err3 := h5.New(h5.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, CHSIAccountURL: a.cfg.CHSI.AccountURL, Tag: a.store.Tag, Rand: rand.Reader})
+	verifyArea, err4 := verify.New(verify.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag})
+	adminArea, err5 := admin.New(admin.Options{Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu})
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+		return nil, err
+	}
+	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea}, nil
+}
+
+// start serves the site on ln and lets the jobs and the dispatcher run.
+func (a *app) start(ctx context.Context, ln net.Listener) {
+	ctx, cancel := context.WithCancel(ctx)
+	server := &http.Server{
+		Handler: a.site, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 5 * time.Minute,
+		WriteTimeout: 5 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	a.work(func() {
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("serve", "err", err)
+		}
+	})
+	a.work(func() { a.report("jobs", a.jobs.Run(ctx)) })
+	a.work(func() { a.report("dispatcher", a.dispatcher.Run(ctx)) })
+	a.work(func() { a.report("importer", a.importer.Run(ctx)) })
+	a.closers = append(a.closers, func(stopping context.Context) error {
+		err := server.Shutdown(stopping)
+		cancel()
+		a.workers.Wait()
+		return err
+	})
+}
+
+func (a *app) work(f func()) { a.workers.Go(f) }
+
+func (a *app) report(part string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		a.log.Error("worker ended", "part", part, "err", err)
+	}
+}
+
+// stop ends everything that start and newApp began, the newest first.
+func (a *app) stop(ctx context.Context) error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i](ctx))
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+func originOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// listen opens a TCP address with an error that says what to do.
+func listen(name, addr string) (net.Listener, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("%s 无法监听 %s，可能已被占用；请换一个地址：%w", name, addr, err)
+	}
+	return ln, nil
+}

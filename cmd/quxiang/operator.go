@@ -1,0 +1,62 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"quxiang/config"
+	"quxiang/handler/admin"
+	"quxiang/model"
+)
+
+func newOperator() *cobra.Command {
+	c := &cobra.Command{Use: "operator", Short: "管理管理员账号"}
+	c.AddCommand(newOperatorAdd())
+	return c
+}
+
+func newOperatorAdd() *cobra.Command {
+	var l loader
+	var op model.Operator
+	var role string
+	c := &cobra.Command{
+		Use:   "add NAME --role R [--school C] [--college C] [--class C]",
+		Short: "新增管理员，并显示一次性密码",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			op.Name, op.Role, op.MustChange = args[0], model.Role(role), true
+			if err := model.CheckOperator(op); err != nil {
+				return err
+			}
+			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
+			if err != nil {
+				return err
+			}
+			s, err := openStore(c.Context(), cfg, newClock(time.Time{}), newLogger(cfg, c.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			password := rand.Text()[:16]
+			hash, err := admin.HashPassword(password)
+			if err != nil {
+				return err
+			}
+			op.CreatedAt = time.Now()
+			if _, err := s.CreateOperator(c.Context(), op, hash, model.BySystem("cli")); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "operator=%s role=%s password=%s\n", op.Name, op.Role, password)
+			return nil
+		},
+	}
+	l.flag(c)
+	c.Flags().StringVar(&role, "role", "", "角色：admin、school、college、counsellor、menu、auditor、desk")
+	c.Flags().StringVar(&op.SchoolCode, "school", "", "学校代码（五位）")
+	c.Flags().StringVar(&op.College, "college", "", "学院")
+	c.Flags().StringSliceVar(&op.Classes, "class", nil, "班级，可重复")
+	return c
+}
