@@ -378,4 +378,3 @@ func setClock(t *testing.T, s *sandbox, now string) {
 		t.Fatalf("/sim/clock: %d", resp.StatusCode)
 	}
 }
-

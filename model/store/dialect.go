@@ -131,7 +131,8 @@ func (d dialect) pageAfter(since, id int64) (string, []any) {
 }
 
 // useIndex follows a table's name and binds the optimizer to one index, where
-// it would walk the primary key instead because that gives the order.
+// it would take another: one that gives the order but not the selection, or, on
+// SQLite without statistics, any equality before a range.
 func (d dialect) useIndex(name string) string {
 	if d.name == mysqlName {
 		return " FORCE INDEX (" + name + ")"

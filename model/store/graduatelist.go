@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"quxiang/model"
 )
@@ -90,51 +91,38 @@ func (c conditions) with(sql string, args ...any) conditions {
 	return c
 }
 
-const listColumns = "SELECT id, name, college, class, major, exam_number, step, step_since, category, unit, revisions, cohort_code, school_code FROM graduates WHERE "
+const listColumns = "SELECT id, name, college, class, major, exam_number, step, step_since, category, unit, revisions, cohort_code, school_code FROM graduates"
 
 // listQuery is "" when nothing can match.
 func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (string, []any, error) {
-	if !isCode(f.Cohort) || !isCode(f.School) || slices.ContainsFunc(f.Steps, func(st model.Step) bool { return !isCode(string(st)) }) {
+	f.Query = strings.TrimSpace(f.Query)
+	if !f.comparable() {
 		return "", nil, nil
 	}
-	var c conditions
-	if !scope.All {
-		c.add("school_code = ?", scope.SchoolCode)
-		c.equal("college", scope.College)
-		if len(scope.Classes) > 0 {
-			c.add("class IN ?", scope.Classes)
-		}
-	}
-	c.equal("cohort_code", f.Cohort)
-	c.equal("school_code", f.School)
-	c.equal("college", f.College)
-	c.equal("class", f.Class)
+	c := f.conditions(scope)
 	if !after.IsZero() {
 		sql, args := s.dialect.pageAfter(after.since, after.id)
 		c.add(sql, args...)
 	}
-	if query := strings.TrimSpace(f.Query); query != "" {
-		if strings.ContainsAny(query, "0123456789") && isCode(query) {
-			c.add("exam_number = ?", query)
-		} else {
-			// A range rather than LIKE: no wildcard to escape, and SQLite uses
-			// its index.
-			c.add("name >= ? AND name < ?", query, query+"\U0010FFFF")
-		}
-		if len(f.Steps) > 0 {
-			c.add("step IN ?", f.Steps)
-		}
-		return listColumns + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", append(c.args, limit), nil
+	if f.Query != "" {
+		sql, args := s.searchQuery(c, f, limit)
+		return sql, args, nil
 	}
-	steps := f.Steps
-	if len(steps) == 0 {
-		steps = model.Steps()
+	steps := model.Steps()
+	if len(f.Steps) > 0 {
+		steps = slices.Compact(slices.Sorted(slices.Values(f.Steps)))
 	}
 	branches := make([]conditions, 0, len(steps))
 	for _, step := range steps {
 		branches = append(branches, c.with("step = ?", string(step)))
 	}
-	if scope.All && f.School == "" && f.Cohort == "" {
+	index := "graduates_cohort_queue"
+	switch knownSchool := scope.SchoolCode != "" || f.School != ""; {
+	case knownSchool && (scope.College != "" || f.College != ""):
+		index = "graduates_college_queue"
+	case knownSchool:
+		index = "graduates_school_queue"
+	case f.Cohort == "":
 		// No index begins with the step alone: each cohort is a range.
 		cohorts, err := s.Cohorts(ctx)
 		if err != nil {
@@ -148,22 +136,63 @@ func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilt
 			}
 		}
 	}
-	return union(branches, limit)
+	sql, args := union(listColumns+s.dialect.useIndex(index)+" WHERE ", branches, limit)
+	return sql, args, nil
+}
+
+// comparable reports whether the databases can compare what was asked for: a
+// filter comes from an address that anybody can type.
+func (f GraduateFilter) comparable() bool {
+	return isCode(f.Cohort) && isCode(f.School) && utf8.ValidString(f.College+f.Class+f.Query) &&
+		!slices.ContainsFunc(f.Steps, func(st model.Step) bool { return !isCode(string(st)) })
+}
+
+// conditions are those of the scope, and within it those of the filter.
+func (f GraduateFilter) conditions(scope model.Scope) (c conditions) {
+	if !scope.All {
+		c.add("school_code = ?", scope.SchoolCode)
+		c.equal("college", scope.College)
+		if len(scope.Classes) > 0 {
+			c.add("class IN ?", scope.Classes)
+		}
+	}
+	c.equal("cohort_code", f.Cohort)
+	c.equal("school_code", f.School)
+	c.equal("college", f.College)
+	c.equal("class", f.Class)
+	return c
+}
+
+// searchQuery looks for a 考生号 or the beginning of a name.
+func (s *Store) searchQuery(c conditions, f GraduateFilter, limit int) (string, []any) {
+	index := "graduates_name"
+	if strings.ContainsAny(f.Query, "0123456789") && isCode(f.Query) {
+		index = "graduates_exam_number"
+		c.add("exam_number = ?", f.Query)
+	} else {
+		// A range rather than LIKE: no wildcard to escape, and SQLite uses its
+		// index.
+		c.add("name >= ? AND name < ?", f.Query, f.Query+"\U0010FFFF")
+	}
+	if len(f.Steps) > 0 {
+		c.add("step IN ?", f.Steps)
+	}
+	return listColumns + s.dialect.useIndex(index) + " WHERE " + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", append(c.args, limit)
 }
 
 // union merges ordered ranges into one ordered page.
-func union(branches []conditions, limit int) (string, []any, error) {
+func union(head string, branches []conditions, limit int) (string, []any) {
 	var parts []string
 	var args []any
 	for _, b := range branches {
-		parts = append(parts, listColumns+strings.Join(b.sql, " AND ")+" ORDER BY step_since, id LIMIT ?")
+		parts = append(parts, head+strings.Join(b.sql, " AND ")+" ORDER BY step_since, id LIMIT ?")
 		args = append(append(args, b.args...), limit)
 	}
 	switch len(parts) {
 	case 0:
-		return "", nil, nil
+		return "", nil
 	case 1:
-		return parts[0], args, nil
+		return parts[0], args
 	}
-	return "SELECT * FROM (" + strings.Join(parts, ") AS q UNION ALL SELECT * FROM (") + ") AS q ORDER BY step_since, id LIMIT ?", append(args, limit), nil
+	return "SELECT * FROM (" + strings.Join(parts, ") AS q UNION ALL SELECT * FROM (") + ") AS q ORDER BY step_since, id LIMIT ?", append(args, limit)
 }

@@ -72,6 +72,9 @@ func TestGraduatesScopeAndFilter(t *testing.T) {
 			{"exam number at another step", all, store.GraduateFilter{Query: basics(7).ExamNumber, Steps: []model.Step{model.StepDone}}, 0},
 			{"text and digits", all, store.GraduateFilter{Query: "甲7"}, 1},
 			{"not a code", all, store.GraduateFilter{Cohort: "二〇二七"}, 0},
+			{"broken text", all, store.GraduateFilter{College: "\xff", Class: "\xfe"}, 0},
+			{"broken query", all, store.GraduateFilter{Query: "\xff"}, 0},
+			{"a step twice", all, store.GraduateFilter{Steps: []model.Step{model.StepLink, model.StepLink}}, 20},
 			{"not a step", all, store.GraduateFilter{Steps: []model.Step{"审核"}}, 0},
 		} {
 			rows, next, err := s.Graduates(t.Context(), tt.scope, tt.f, store.Cursor{}, 50)
@@ -137,7 +140,7 @@ func TestGraduatesUsesIndexes(t *testing.T) {
 		{"graduates_college_queue", model.Scope{SchoolCode: "99001", College: "信息学院"}, store.GraduateFilter{Steps: queue}},
 		{"graduates_school_queue", model.Scope{SchoolCode: "99001"}, store.GraduateFilter{Steps: queue}},
 		{"graduates_cohort_queue", model.Scope{All: true}, store.GraduateFilter{Steps: queue, Cohort: "2027"}},
-		{"graduates_name", model.Scope{All: true}, store.GraduateFilter{Query: "王"}},
+		{"graduates_name", model.Scope{SchoolCode: "99001", College: "信息学院"}, store.GraduateFilter{Query: "王"}},
 		{"graduates_exam_number", model.Scope{SchoolCode: "99001"}, store.GraduateFilter{Query: "2799001"}},
 	} {
 		sql, args, err := s.ListQuery(t.Context(), tt.scope, tt.f, after, 20)

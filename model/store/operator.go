@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -71,6 +72,9 @@ func (s *Store) CreateOperator(ctx context.Context, op model.Operator, passwordH
 // OperatorByName returns an operator and the hash of the password; CodeNotFound
 // when there is none. Index operators_name: one row.
 func (s *Store) OperatorByName(ctx context.Context, name string) (op model.Operator, passwordHash string, err error) {
+	if !utf8.ValidString(name) {
+		return model.Operator{}, "", wrap("operator by name", gorm.ErrRecordNotFound)
+	}
 	var row operatorRow
 	if err := s.read(ctx).Where("name = ?", name).Take(&row).Error; err != nil {
 		return model.Operator{}, "", wrap("operator by name", err)

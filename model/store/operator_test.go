@@ -32,8 +32,10 @@ func TestOperators(t *testing.T) {
 		if diff := cmp.Diff(op, got, cmpopts.IgnoreFields(model.Operator{}, "CreatedAt")); err != nil || diff != "" || hash != "$argon2id$1" {
 			t.Errorf("%s, %q, %v", diff, hash, err)
 		}
-		if _, _, err := s.OperatorByName(t.Context(), "nobody"); model.CodeOf(err) != model.CodeNotFound {
-			t.Errorf("nobody: %v", err)
+		for _, name := range []string{"nobody", "", "\xff"} {
+			if _, _, err := s.OperatorByName(t.Context(), name); model.CodeOf(err) != model.CodeNotFound {
+				t.Errorf("%q: %v", name, err)
+			}
 		}
 		login := func() {
 			t.Helper()
