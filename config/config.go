@@ -232,10 +232,6 @@ type Form struct {
 // Retention is how many days things are kept that nobody needs for ever. A
 // daily job deletes what is older.
 type Retention struct {
-	// UnfollowDays is how long a follower who left is remembered, 0 to 365;
-	// 0 forgets at the next run. The WeChat terms ask that his data goes.
-	UnfollowDays int `yaml:"unfollow_days" env:"QUXIANG_RETENTION_UNFOLLOW_DAYS"`
-
 	// MessageDays is how long sent and failed messages are kept, 1 to 3650.
 	MessageDays int `yaml:"message_days" env:"QUXIANG_RETENTION_MESSAGE_DAYS"`
 
@@ -275,9 +271,8 @@ func Default() Config {
 		},
 		Form: Form{Issuer: "毕业去向登记系统"},
 		Retention: Retention{
-			UnfollowDays: 30,
-			MessageDays:  180,
-			UploadDays:   30,
+			MessageDays: 180,
+			UploadDays:  30,
 		},
 	}
 }

@@ -71,7 +71,6 @@ func (c Config) check(needs []Need) []Problem {
 	c.checkCHSI(k)
 	c.checkReminder(k)
 	c.checkForm(k)
-	k.number("retention.unfollow_days", c.Retention.UnfollowDays, 0, 365)
 	k.number("retention.message_days", c.Retention.MessageDays, 1, 3650)
 	k.number("retention.upload_days", c.Retention.UploadDays, 1, 365)
 	for _, need := range needs {

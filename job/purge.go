@@ -15,10 +15,11 @@ type purgeStore interface {
 	PurgeSessions(ctx context.Context, now time.Time) (int, error)
 	PurgeFlows(ctx context.Context, now time.Time) (int, error)
 	PurgeTries(ctx context.Context, now time.Time) (int, error)
+	PurgeMessages(ctx context.Context, before time.Time) (int, error)
 }
 
-// Purge removes what has ended: sessions, login flows and counted tries, and
-// the files of worked rosters, which hold ID numbers in the clear.
+// Purge removes what has ended: sessions, login flows, counted tries, old
+// messages, and the files of worked rosters, which hold ID numbers in the clear.
 type Purge struct {
 	Store purgeStore
 	Now   func() time.Time
@@ -27,6 +28,8 @@ type Purge struct {
 	// UploadDays is how many days uploads and sheets of refused rows are kept;
 	// 0 leaves them alone.
 	UploadDays int
+	// MessageDays is how many days settled messages are kept; 0 leaves them alone.
+	MessageDays int
 }
 
 // Run removes what has ended by now. One part that fails does not keep the
@@ -37,10 +40,14 @@ func (p *Purge) Run(ctx context.Context) (outcome string, err error) {
 	flows, err2 := p.Store.PurgeFlows(ctx, now)
 	tries, err3 := p.Store.PurgeTries(ctx, now)
 	files, err4 := p.files(now)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	messages, err5 := 0, error(nil)
+	if p.MessageDays > 0 {
+		messages, err5 = p.Store.PurgeMessages(ctx, now.AddDate(0, 0, -p.MessageDays))
+	}
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return "", fmt.Errorf("job: purge: %w", err)
 	}
-	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、文件 %d 个", sessions, flows, tries, files), nil
+	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、文件 %d 个、消息 %d 条", sessions, flows, tries, files, messages), nil
 }
 
 // files removes regular files below the folder of uploads that have grown old.

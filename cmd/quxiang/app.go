@@ -44,6 +44,7 @@ type app struct {
 
 	dispatcher *job.Dispatcher
 	importer   *job.Importer
+	metrics    *metrics
 
 	closers []func(context.Context) error
 	workers sync.WaitGroup
@@ -51,7 +52,7 @@ type app struct {
 
 // newApp opens the database and wires every room to the others.
 func newApp(ctx context.Context, cfg config.Config, clk *clock, log *slog.Logger) (_ *app, err error) {
-	a := &app{cfg: cfg, clock: clk, log: log}
+	a := &app{cfg: cfg, clock: clk, log: log, metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			_ = a.stop(context.WithoutCancel(ctx))
@@ -65,7 +66,8 @@ func newApp(ctx context.Context, cfg config.Config, clk *clock, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	if a.wechat, err = newWeChat(cfg, a.store, clk); err != nil {
+	a.metrics.registry.MustRegister(newOutbox(a.store))
+	if a.wechat, err = a.newWeChat(); err != nil {
 		return nil, err
 	}
 	a.menu = &publisher{client: a.wechat, store: a.store, links: l, now: clk.Now}
@@ -83,11 +85,11 @@ func openStore(ctx context.Context, cfg config.Config, clk *clock, log *slog.Log
 	return store.Open(ctx, store.Options{DSN: cfg.Database.Reveal(), Keys: keys, Now: clk.Now, Logger: log})
 }
 
-func newWeChat(cfg config.Config, cache wechat.TokenCache, clk *clock) (*wechat.Client, error) {
+func (a *app) newWeChat() (*wechat.Client, error) {
+	w := a.cfg.WeChat
 	return wechat.New(wechat.Options{
-		AppID: cfg.WeChat.AppID, Secret: cfg.WeChat.Secret.Reveal(),
-		APIURL: cfg.WeChat.APIURL, OpenURL: cfg.WeChat.OpenURL,
-		Timeout: cfg.WeChat.Timeout, Cache: cache, Now: clk.Now,
+		AppID: w.AppID, Secret: w.Secret.Reveal(), APIURL: w.APIURL, OpenURL: w.OpenURL,
+		Timeout: w.Timeout, Cache: a.store, Now: a.clock.Now, Observe: a.metrics.call,
 	})
 }
 
@@ -105,7 +107,7 @@ func (a *app) wireJobs(l links.Links) error {
 		Store: a.store, Codes: tables, Dir: a.cfg.DataDir, Now: a.clock.Now, Logger: a.log,
 	})
 	ladder := &job.Ladder{Store: a.store, Now: a.clock.Now, Ladder: model.Ladder{Days: r.LadderDays, Minute: int(r.LadderHour)}}
-	purge := &job.Purge{Store: a.store, Now: a.clock.Now, Dir: a.cfg.DataDir, UploadDays: a.cfg.Retention.UploadDays}
+	purge := &job.Purge{Store: a.store, Now: a.clock.Now, Dir: a.cfg.DataDir, UploadDays: a.cfg.Retention.UploadDays, MessageDays: a.cfg.Retention.MessageDays}
 	var err error
 	a.jobs, err = job.NewRunner(job.RunnerOptions{
 		Store: a.store, Now: a.clock.Now, Logger: a.log, Wake: a.clock.moved,
@@ -123,8 +125,8 @@ func (a *app) wireSite(l links.Links) error {
 	}
 	site, err := web.New(web.Options{
 		Store: a.store, Renderer: renderer, Logger: a.log, Now: a.clock.Now, PublicURL: a.cfg.PublicURL,
-		FrameAncestors: a.cfg.FrameAncestors,
-		FormTargets:    []string{originOf(a.cfg.CHSI.CASURL), originOf(a.cfg.WeChat.OpenURL)},
+		FrameAncestors: a.cfg.FrameAncestors, Observe: a.metrics.request,
+		FormTargets: []string{originOf(a.cfg.CHSI.CASURL), originOf(a.cfg.WeChat.OpenURL)},
 	})
 	if err != nil {
 		return err
@@ -165,7 +167,7 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 		sheet.ServiceAddress = hostOf(a.cfg.PublicURL)
 	}
 	at := a.cfg.CHSI.Attributes
-	callbackArea, err1 := callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l})
+	callbackArea, err1 := callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l, Unknown: a.metrics.event})
 	oauthArea, err2 := oauth.New(oauth.Options{
 		Web: site, Store: a.store, WeChat: a.wechat, CAS: chsi, Links: l, Codes: tables,
 		Attributes: oauth.Attributes{ExamNumber: at.ExamNumber, Name: at.Name, IDNumber: at.IDNumber, Phone: at.Phone, Email: at.Email},

@@ -224,15 +224,23 @@ func (s *sandbox) importRoster(ctx context.Context, file string, out io.Writer) 
 	return nil
 }
 
-// advance moves the one clock; jobs that fall due on the way run.
+// advance moves the one clock; jobs that fall due on the way run. Before each
+// jump the receipts under way arrive: a push that is signed at the old time
+// would be refused at the new one.
 func (s *sandbox) advance(ctx context.Context, to time.Time) error {
-	now := s.clock.Now()
-	if to.After(now) {
-		if err := s.app.jobs.Walk(ctx, now, to, s.clock.freeze); err != nil {
+	jump := func(t time.Time) {
+		settled, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		_ = s.sims.wechat.Idle(settled) // receipts that do not come in time are refused, as in life
+		s.clock.freeze(t)
+	}
+	if now := s.clock.Now(); to.After(now) {
+		if err := s.app.jobs.Walk(ctx, now, to, jump); err != nil {
 			s.clock.release(to)
 			return err
 		}
 	}
+	jump(to)
 	s.clock.release(to)
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,6 +38,9 @@ func serve(ctx context.Context, c *cobra.Command, cfg config.Config) error {
 	if err != nil {
 		_ = a.stop(ctx)
 		return err
+	}
+	if err := a.startMetrics(); err != nil {
+		return errors.Join(err, ln.Close(), a.stop(ctx))
 	}
 	a.start(ctx, ln)
 	log.Info("serving", "listen", ln.Addr().String())

@@ -22,6 +22,7 @@ type Store interface {
 	Operators(ctx context.Context) ([]model.Operator, error)
 	SetPassword(ctx context.Context, id model.OperatorID, hash string, mustChange bool) error
 	SetOperatorDisabled(ctx context.Context, id model.OperatorID, disabled bool, by model.Actor) error
+	EndOperatorSessions(ctx context.Context, id model.OperatorID, by model.Actor) error
 	Tries(ctx context.Context, key string, now time.Time) (store.Tries, error)
 	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
 	ClearTries(ctx context.Context, key string) error
@@ -115,5 +116,6 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/menu/publish", h.as(may(model.ActionMenu), h.publish))
 	r.GET("/admin/operators", h.as(administrator, h.operators))
 	r.POST("/admin/operators/:id/disabled", h.as(administrator, h.setDisabled))
+	r.POST("/admin/operators/:id/logout", h.as(administrator, h.endSessions))
 	r.GET("/admin/jobs", h.as(may(model.ActionAudit), h.jobs))
 }

@@ -195,6 +195,6 @@ func TestDisabledOperatorIsOut(t *testing.T) {
 
 	self, _, err := s.store.OperatorByName(t.Context(), "root")
 	must(t, err)
-	page{status: 409, has: []string{"不能停用自己的账号"}}.check(t, root.post("/admin/operators/"+strconv.Itoa(int(self.ID))+"/disabled", url.Values{"disabled": {"1"}}))
+	page{status: 409, has: []string{"不能对自己的账号进行这项操作"}}.check(t, root.post("/admin/operators/"+strconv.Itoa(int(self.ID))+"/disabled", url.Values{"disabled": {"1"}}))
 	page{status: 404}.check(t, root.post("/admin/operators/999/disabled", url.Values{"disabled": {"1"}}))
 }

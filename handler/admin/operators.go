@@ -12,7 +12,7 @@ import (
 // operatorLine is an operator in the list.
 type operatorLine struct {
 	Name, Role, Place, State string
-	Toggle                   *web.Post // nil for oneself
+	Toggle, Logout           *web.Post // nil for oneself
 }
 
 // operators lists everybody who works here. Accounts are made on the server,
@@ -45,6 +45,7 @@ func lineOf(op model.Operator, self bool) operatorLine {
 		return l
 	}
 	base := "/admin/operators/" + strconv.FormatInt(int64(op.ID), 10)
+	l.Logout = &web.Post{Action: base + "/logout", Text: "退出其登录", Kind: "default"}
 	l.Toggle = &web.Post{Action: base + "/disabled", Text: "停用", Kind: "warn", Hidden: []web.Hidden{{Name: "disabled", Value: "1"}}}
 	if op.Disabled {
 		l.Toggle = &web.Post{Action: base + "/disabled", Text: "启用", Kind: "default", Hidden: []web.Hidden{{Name: "disabled", Value: "0"}}}
@@ -67,7 +68,7 @@ func (h *Handler) other(v visit) (model.Operator, error) {
 	case err != nil:
 		return op, fmt.Errorf("admin: operator: %w", err)
 	case op.ID == v.op.ID:
-		return op, model.Errorf(model.CodeConflict, "不能停用自己的账号。")
+		return op, model.Errorf(model.CodeConflict, "不能对自己的账号进行这项操作。")
 	}
 	return op, nil
 }
@@ -93,4 +94,16 @@ func (h *Handler) setDisabled(v visit) error {
 		return fmt.Errorf("admin: disable operator: %w", err)
 	}
 	return web.SeeOther(v.Context, "/admin/operators?done="+word)
+}
+
+// endSessions logs another operator out everywhere.
+func (h *Handler) endSessions(v visit) error {
+	op, err := h.other(v)
+	if err != nil {
+		return err
+	}
+	if err := h.o.Store.EndOperatorSessions(v.Request.Context(), op.ID, model.ByOperator(v.op)); err != nil {
+		return fmt.Errorf("admin: end sessions: %w", err)
+	}
+	return web.SeeOther(v.Context, "/admin/operators?done=loggedout")
 }

@@ -48,7 +48,8 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/roster": school, "POST /admin/roster": school, "GET /admin/roster/:id": school, "GET /admin/roster/:id/report": school,
 		"GET /admin/menu": {model.RoleAdmin, model.RoleMenu}, "POST /admin/menu/publish": {model.RoleAdmin, model.RoleMenu},
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},
-		"GET /admin/jobs": {model.RoleAdmin, model.RoleAuditor},
+		"POST /admin/operators/:id/logout": {model.RoleAdmin},
+		"GET /admin/jobs":                  {model.RoleAdmin, model.RoleAuditor},
 	}
 	for _, op := range everybody() {
 		b := s.operator(op)

@@ -154,6 +154,7 @@ func done(word string) []web.Banner {
 		"published": "菜单已发布。已关注的手机最迟 5 分钟后看到新菜单。",
 		"disabled":  "账号已停用，其登录已退出。",
 		"enabled":   "账号已启用。",
+		"loggedout": "该账号已在所有设备上退出登录。",
 	}[word]
 	if !ok {
 		return nil

@@ -56,6 +56,7 @@ func (w *Web) Begin(c *gin.Context) {
 			w.log(c).Error("panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
 			w.Fail(c, model.Errorf(model.CodeInternal, "").Because(fmt.Errorf("panic")))
 		}
+		w.o.Observe(c.FullPath(), c.Writer.Status(), time.Since(start))
 		w.log(c).Info("request", "method", c.Request.Method, "status", c.Writer.Status(), "ms", time.Since(start).Milliseconds())
 	}()
 	c.Next()

@@ -34,6 +34,8 @@ type Options struct {
 	PublicURL      string   // scheme and host under which people reach us
 	FrameAncestors []string // origins that may frame our pages; none by default
 	FormTargets    []string // origins to which a posted form may lead on: CHSI and WeChat login
+	// Observe is told how each request ended; nil for nobody.
+	Observe func(route string, status int, d time.Duration)
 }
 
 // Web is shared by all areas of one server.
@@ -53,6 +55,9 @@ func New(o Options) (*Web, error) {
 	}
 	if o.Store == nil || o.Renderer == nil || o.Logger == nil || o.Now == nil {
 		return nil, errors.New("web: Store, Renderer, Logger and Now are required")
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, int, time.Duration) {}
 	}
 	sum := sha256.Sum256([]byte(u.Scheme + "://" + u.Host))
 	w := &Web{o: o, secure: u.Scheme == "https", suffix: hex.EncodeToString(sum[:4]), cross: http.NewCrossOriginProtection()}

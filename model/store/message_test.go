@@ -221,3 +221,21 @@ func TestFollowRace(t *testing.T) {
 		}
 	})
 }
+
+func TestPurgeMessages(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		mustEnqueue(t, s, 1, "o1", notice(model.MessageApproved, "old"), notice(model.MessageConfirmed, "old and cancelled"))
+		if err := s.CancelMessages(ctx, 1, []model.MessageKind{model.MessageConfirmed}, start); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Enqueue(ctx, 1, "o1", []model.Notice{notice(model.MessageReturned, "young")}, start.Add(48*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		n, err := s.PurgeMessages(ctx, start.Add(time.Hour))
+		if err != nil || n != 1 {
+			t.Fatalf("purged %d, %v; want the cancelled one", n, err)
+		}
+		wantStates(t, s, 1, map[string]model.MessageState{"old": model.MessageQueued, "young": model.MessageQueued})
+	})
+}

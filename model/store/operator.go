@@ -128,6 +128,18 @@ func (s *Store) SetOperatorDisabled(ctx context.Context, id model.OperatorID, di
 	})
 }
 
+// EndOperatorSessions logs an operator out everywhere; the account stays usable.
+func (s *Store) EndOperatorSessions(ctx context.Context, id model.OperatorID, by model.Actor) error {
+	return s.tx(ctx, "end operator sessions", func(tx *gorm.DB) error {
+		if err := tx.Where("operator_id = ?", int64(id)).Delete(&sessionRow{}).Error; err != nil {
+			return err
+		}
+		return appendAudit(tx, model.Audit{
+			At: s.now(), Actor: by, Action: "operator.logout", Detail: map[string]string{"operator": strconv.FormatInt(int64(id), 10)},
+		})
+	})
+}
+
 func (s *Store) changeOperator(ctx context.Context, op string, id model.OperatorID, row operatorRow, columns []string, audit model.Audit) error {
 	audit.Detail = map[string]string{"operator": strconv.FormatInt(int64(id), 10)}
 	return s.tx(ctx, op, func(tx *gorm.DB) error {

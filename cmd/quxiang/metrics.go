@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"quxiang/model"
+)
+
+// metrics are what Prometheus scrapes from metrics_listen. No label holds an
+// openid, a name or an address: routes are patterns, events WeChat's names.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	calls    *prometheus.HistogramVec
+	unknown  *prometheus.CounterVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "quxiang_http_request_seconds", Help: "How long answers took, by route pattern and status.",
+			Buckets: []float64{.005, .02, .1, .5, 2, 5},
+		}, []string{"route", "status"}),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "quxiang_wechat_call_seconds", Help: "How long calls to WeChat took, by path and errcode (-999: no readable answer).",
+			Buckets: []float64{.05, .2, .5, 1, 2, 5},
+		}, []string{"path", "errcode"}),
+		unknown: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quxiang_push_unknown_total", Help: "Pushed events that have no effect here, by name.",
+		}, []string{"event"}),
+	}
+	m.registry.MustRegister(m.requests, m.calls, m.unknown, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) request(route string, status int, d time.Duration) {
+	m.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(d.Seconds())
+}
+
+func (m *metrics) call(path string, errcode int, d time.Duration) {
+	m.calls.WithLabelValues(path, strconv.Itoa(errcode)).Observe(d.Seconds())
+}
+
+// maxEventNames bounds the label: names come from outside, if signed.
+const maxEventNames = 32
+
+func (m *metrics) event(name string) {
+	if len(name) > maxEventNames {
+		name = name[:maxEventNames]
+	}
+	m.unknown.WithLabelValues(name).Inc()
+}
+
+// outboxStore counts the outbox for the gauge.
+type outboxStore interface {
+	MessageCounts(ctx context.Context) (map[model.MessageState]int, error)
+}
+
+// outbox is a gauge of the messages by state, counted when it is scraped.
+type outbox struct {
+	store outboxStore
+	desc  *prometheus.Desc
+}
+
+func newOutbox(s outboxStore) *outbox {
+	return &outbox{store: s, desc: prometheus.NewDesc("quxiang_messages", "Messages in the outbox, by state.", []string{"state"}, nil)}
+}
+
+// Describe implements prometheus.Collector.
+func (o *outbox) Describe(ch chan<- *prometheus.Desc) { ch <- o.desc }
+
+// Collect implements prometheus.Collector.
+func (o *outbox) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	counts, err := o.store.MessageCounts(ctx)
+	if err != nil {
+		ch <- prometheus.NewInvalidMetric(o.desc, err)
+		return
+	}
+	for state, n := range counts {
+		ch <- prometheus.MustNewConstMetric(o.desc, prometheus.GaugeValue, float64(n), string(state))
+	}
+}
+
+// handler serves /metrics.
+func (m *metrics) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// startMetrics serves /metrics on its own address, if one is set.
+func (a *app) startMetrics() error {
+	if a.cfg.MetricsListen == "" {
+		return nil
+	}
+	ln, err := listen("指标", a.cfg.MetricsListen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: a.metrics.handler(), ReadHeaderTimeout: 5 * time.Second}
+	a.work(func() {
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("serve metrics", "err", err)
+		}
+	})
+	a.closers = append(a.closers, server.Shutdown)
+	return nil
+}
