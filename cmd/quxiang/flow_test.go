@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -17,6 +18,10 @@ import (
 	"quxiang/model"
 	"quxiang/model/store/storetest"
 )
+
+// pictures makes TestReviewAndReminders take README's picture anew:
+// go test ./cmd/quxiang -run Review -pictures
+var pictures = flag.Bool("pictures", false, "write docs/phone.png")
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
 
@@ -253,7 +258,12 @@ func TestReviewAndReminders(t *testing.T) {
 			phone.hears(s, openid, "学院通过", "学校通过")
 			phone.open(s.sims.wechatURL + "/phone?openid=" + url.QueryEscape(openid))
 			phone.do(chromedp.WaitVisible(chromedp.CSS(`.template-card`)))
-			phone.picture("cards")
+			phone.do(chromedp.EmulateViewport(820, 860))
+			png := phone.picture("cards")
+			phone.do(chromedp.EmulateViewport(375, 812))
+			if *pictures && !mariadb {
+				phone.must(os.WriteFile("../../docs/phone.png", png, 0o644)) // #nosec G306 -- for everybody to see
+			}
 			setClock(t, s, "2027-08-01T09:59:00+08:00")
 			if n := countInbox(t, s, openid, "截止提醒"); n != 0 {
 				t.Errorf("%d reminders before the first rung", n)
