@@ -74,7 +74,7 @@ func TestFlow(t *testing.T) {
 			}
 			s := boot(t, database, june)
 			b := newBrowser(t, tc.look)
-			openid := b.followAndBind(s, "approved1")
+			b.followAndBind(s, "approved1")
 			if tc.look.care {
 				b.open(s.app.cfg.PublicURL + "/")
 				b.press("关怀模式")
@@ -82,7 +82,7 @@ func TestFlow(t *testing.T) {
 			if tc.look.scriptOff {
 				b.scriptsOff()
 			}
-			b.walkToForms(s, openid)
+			b.walkToForms(s)
 			b.verifyForms(s)
 		})
 	}
@@ -136,30 +136,42 @@ func (b *browser) tryInFrame(act func(chromedp.CSS, ...chromedp.QueryOption) chr
 	return chromedp.Do(ctx, act(chromedp.CSS(selector), chromedp.FromNode(frames[0])))
 }
 
-// walkToForms goes on in the whole window, logged in by the menu's link alone.
-func (b *browser) walkToForms(s *sandbox, openid string) {
+// checkBasics goes on in the whole window, logged in by the menu's link alone,
+// and finds the basic information right.
+func (b *browser) checkBasics(s *sandbox, name string) {
 	b.t.Helper()
-	app := s.app.cfg.PublicURL
-	b.open(app + "/wechat/oauth?next=/h5/home")
-	b.sees("核对基本信息", "考生号", "周明哲", "否则会影响后续签约、转档、落户")
+	b.open(s.app.cfg.PublicURL + "/wechat/oauth?next=/h5/home")
+	b.sees("核对基本信息", "考生号", name, "否则会影响后续签约、转档、落户")
 	b.seesNot("9919", "1990000") // ID number and phone are masked
 	b.inspect("basics")
 	b.press("信息确认无误，进入系统")
-	b.sees("去向登记确认", "核验授权", "请确认毕业去向")
+	b.sees("去向登记确认", "核验授权")
 	b.inspect("home")
+}
+
+// confirm finds the approved destination right. Before that no form can be made.
+func (b *browser) confirm(s *sandbox, name string) {
+	b.t.Helper()
+	app := s.app.cfg.PublicURL
 	b.open(app + "/h5/authorization")
 	b.sees("完成去向登记确认后，才能进行核验授权")
 	b.inspect("authorization-locked")
 	b.open(app + "/h5/home")
+	b.sees("请确认毕业去向")
 	b.press("去向登记确认")
-	b.sees("周明哲", "毕业去向", "档案转递类型", "户口迁移类型", "上报", "请确认您的去向登记信息", "否则会影响后续转档、落户")
+	b.sees(name, "毕业去向", "档案转递类型", "上报", "请确认您的去向登记信息", "否则会影响后续转档、落户")
 	b.inspect("confirmation")
 	b.tap("信息无误，确认登记去向")
 	b.press("提交")
 	b.inspect("confirmed")
 	b.open(app + "/h5/confirmation") // a second tab finds it done
 	b.sees("确认")
-	b.open(app + "/h5/authorization")
+}
+
+// authorize makes both forms and looks at the archive's.
+func (b *browser) authorize(s *sandbox) {
+	b.t.Helper()
+	b.open(s.app.cfg.PublicURL + "/h5/authorization")
 	b.tap("同意")
 	b.inspect("authorization")
 	b.press("授权核验")
@@ -172,18 +184,30 @@ func (b *browser) walkToForms(s *sandbox, openid string) {
 	if js[int](b, `[...document.images].filter(i => i.naturalWidth > 100).length`) != 1 {
 		b.t.Error("the form shows no QR code")
 	}
+}
+
+// walkToForms is everything between the login and the forms, and the pages
+// beside it.
+func (b *browser) walkToForms(s *sandbox) {
+	b.t.Helper()
+	app := s.app.cfg.PublicURL
+	b.checkBasics(s, "周明哲")
+	b.confirm(s, "周明哲")
+	b.authorize(s)
 	b.open(app + "/h5/authorization")
 	b.press("查看户口登记信息表")
 	b.sees("户口迁移信息")
 	b.seesNot("档案转递信息\n")
 	b.open(app + "/h5/home")
 	b.inspect("done")
-	for page, words := range map[string]string{"/h5/verifications": "核验", "/h5/messages": "提醒", "/h5/binding": "绑定", "/cannot-login": "登录", "/help": "登录", "/": "毕业生去向登记"} {
-		b.open(app + page)
-		b.sees(words)
-		b.inspect("page" + strings.ReplaceAll(page, "/", "-"))
+	for _, page := range []struct{ path, word string }{
+		{"/h5/verifications", "核验"}, {"/h5/messages", "提醒"}, {"/h5/binding", "绑定"},
+		{"/cannot-login", "登录"}, {"/help", "登录"}, {"/", "毕业生去向登记"},
+	} {
+		b.open(app + page.path)
+		b.sees(page.word)
+		b.inspect("page" + strings.ReplaceAll(page.path, "/", "-"))
 	}
-	_ = openid
 }
 
 // verifyForms is a clerk with another browser's eyes: by number and name, by
@@ -239,40 +263,52 @@ func recordOf(t *testing.T, s *sandbox, username string) model.Record {
 }
 
 // TestReviewAndReminders: a graduate reports, an operator approves at both
-// levels, the phone hears of it, and August is walked through by the clock.
+// levels, the phone hears of it, and August is walked through by the clock. Who
+// has not confirmed is reminded on each rung; the 结业生, who has, never.
 func TestReviewAndReminders(t *testing.T) {
-	for _, mariadb := range []bool{false, true} {
-		t.Run(map[bool]string{false: "SQLite", true: "MariaDB"}[mariadb], func(t *testing.T) {
+	for _, tc := range []struct {
+		name, username, graduate string
+		mariadb, confirms        bool
+		reminders                int
+	}{
+		{"SQLite", "new1", "林小满", false, false, 6},
+		{"MariaDB, 结业生", "unfinished1", "何文博", true, true, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
 			database := ""
-			if mariadb {
+			if tc.mariadb {
 				database = storetest.EmptyMariaDB(t)
 			}
 			s := boot(t, database, june)
 			phone := newBrowser(t, look{name: "phone"})
-			openid := phone.followAndBind(s, "new1")
+			openid := phone.followAndBind(s, tc.username)
+			phone.checkBasics(s, tc.graduate)
 			phone.report(s)
 			desk := newBrowser(t, look{name: "desk"})
 			desk.login(s)
-			desk.review(s, "college", "林小满")
-			desk.review(s, "school", "林小满")
+			desk.review(s, "college", tc.graduate)
+			desk.review(s, "school", tc.graduate)
 			phone.hears(s, openid, "学院通过", "学校通过")
 			phone.open(s.sims.wechatURL + "/phone?openid=" + url.QueryEscape(openid))
 			phone.do(chromedp.WaitVisible(chromedp.CSS(`.template-card`)))
 			phone.do(chromedp.EmulateViewport(820, 860))
 			png := phone.picture("cards")
 			phone.do(chromedp.EmulateViewport(375, 812))
-			if *pictures && !mariadb {
+			if *pictures && !tc.mariadb {
 				phone.must(os.WriteFile("../../docs/phone.png", png, 0o644)) // #nosec G306 -- for everybody to see
+			}
+			if tc.confirms {
+				phone.confirm(s, tc.graduate)
+				phone.authorize(s)
 			}
 			setClock(t, s, "2027-08-01T09:59:00+08:00")
 			if n := countInbox(t, s, openid, "截止提醒"); n != 0 {
 				t.Errorf("%d reminders before the first rung", n)
 			}
 			setClock(t, s, "2027-08-31T23:00:00+08:00")
-			if n := countInbox(t, s, openid, "截止提醒"); n != 6 {
-				t.Errorf("%d reminders in August, want one for each of 30, 14, 7, 3, 1, 0 days", n)
+			if n := countInbox(t, s, openid, "截止提醒"); n != tc.reminders {
+				t.Errorf("%d reminders in August, want %d: 30, 14, 7, 3, 1, 0 days before", n, tc.reminders)
 			}
-			phone.hears(s, openid, "2027年8月31日")
 		})
 	}
 }
@@ -280,12 +316,8 @@ func TestReviewAndReminders(t *testing.T) {
 // report fills the plain page and hands it in.
 func (b *browser) report(s *sandbox) {
 	b.t.Helper()
-	app := s.app.cfg.PublicURL
-	b.open(app + "/wechat/oauth?next=/h5/home")
-	b.press("信息确认无误，进入系统")
 	b.sees("请上报毕业去向")
-	b.inspect("home-new")
-	b.open(app + "/h5/destination")
+	b.open(s.app.cfg.PublicURL + "/h5/destination")
 	b.inspect("destination")
 	b.do(chromedp.SetValue(chromedp.CSS(`select[name=category]`), "10"))
 	b.press("下一步")
@@ -333,7 +365,6 @@ func (b *browser) review(s *sandbox, level, name string) {
 func (b *browser) hears(s *sandbox, openid string, words ...string) {
 	b.t.Helper()
 	for _, w := range words {
-		b.t.Logf("waiting for %s", w)
 		waitFor(b.t, func() bool { return strings.Contains(inbox(b.t, s, openid), w) })
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,12 +14,14 @@ import (
 	"quxiang/config"
 	"quxiang/job"
 	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/demo"
 	"quxiang/model/roster"
 )
 
 func newImport() *cobra.Command {
 	c := &cobra.Command{Use: "import", Short: "导入数据"}
-	c.AddCommand(newImportRoster(), newImportContacts())
+	c.AddCommand(newImportRoster(), newImportContacts(), newImportSample())
 	return c
 }
 
@@ -101,6 +104,41 @@ func newImportContacts() *cobra.Command {
 		},
 	}
 	l.flag(c)
+	return c
+}
+
+// newImportSample writes a roster to try the import with.
+func newImportSample() *cobra.Command {
+	var n int
+	var wide bool
+	c := &cobra.Command{
+		Use:   "sample FILE",
+		Short: "写出一份样例生源名单（.xlsx 或 .csv），人员均为虚构",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			format := demo.National
+			switch ext := strings.ToLower(filepath.Ext(args[0])); {
+			case ext == ".csv":
+				format = demo.WideCSV
+			case ext != ".xlsx":
+				return fmt.Errorf("%w: 文件名应以 .xlsx 或 .csv 结尾", errUsage)
+			case wide:
+				format = demo.WideXLSX
+			}
+			table, err := tables(codes.Default)
+			if err != nil {
+				return err
+			}
+			f, err := os.OpenFile(args[0], os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+			if err != nil {
+				return fmt.Errorf("不能写出样例：%w", err)
+			}
+			defer func() { err = errors.Join(err, f.Close()) }()
+			return demo.SampleRoster(f, format, demo.Graduates(n, 2, demo.Options{Year: demoYear(time.Now())}), table)
+		},
+	}
+	c.Flags().IntVar(&n, "rows", 20, "多少行")
+	c.Flags().BoolVar(&wide, "wide", false, "含去向、档案、户口等列的一行表头格式（默认：全国表的 50 列、两行表头；CSV 总是宽格式）")
 	return c
 }
 

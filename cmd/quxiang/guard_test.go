@@ -1,0 +1,53 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+)
+
+// openRoutes is written down a second time on purpose: a route that becomes
+// public by mistake fails here.
+var openRoutes = []string{
+	"GET /", "GET /care", "GET /help", "GET /cannot-login", "GET /static/*file", "GET /healthz", "GET /readyz",
+	"GET /wechat/callback", "POST /wechat/callback", "GET /wechat/oauth", "GET /wechat/oauth/callback",
+	"GET /chsi/login", "GET /chsi/callback", "POST /chsi/callback",
+	"GET /verify/archive", "POST /verify/archive", "GET /verify/household", "POST /verify/household",
+	"GET /v/:number/:tag", "GET /V/:number/:tag", "GET /admin/login", "POST /admin/login",
+}
+
+// TestEveryOtherRouteNeedsALogin asks every route of the whole site as
+// somebody whom nobody knows.
+func TestEveryOtherRouteNeedsALogin(t *testing.T) {
+	s := boot(t, "", june)
+	engine, ok := s.app.site.(*gin.Engine)
+	if !ok {
+		t.Fatalf("the site is a %T", s.app.site)
+	}
+	seen := 0
+	for _, route := range engine.Routes() {
+		name := route.Method + " " + route.Path
+		if slices.Contains(openRoutes, name) {
+			seen++
+			continue
+		}
+		path := strings.NewReplacer(":id", "1", ":number", "x", ":tag", "x").Replace(route.Path)
+		w := httptest.NewRecorder()
+		s.app.site.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), route.Method, path, nil))
+		login := w.Header().Get("Location")
+		want := []string{"/chsi/login?next="}
+		if strings.HasPrefix(route.Path, "/admin") {
+			want = []string{"/admin/login?next="}
+		}
+		if w.Code != http.StatusSeeOther || !slices.ContainsFunc(want, func(p string) bool { return strings.HasPrefix(login, p) }) {
+			t.Errorf("%s answers a stranger %d to %q", name, w.Code, login)
+		}
+	}
+	if seen != len(openRoutes) {
+		t.Errorf("%d of the %d public routes exist", seen, len(openRoutes))
+	}
+}
