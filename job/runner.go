@@ -236,7 +236,7 @@ func (r *Runner) begin(ctx context.Context, e *entry, due time.Time) error {
 	if err != nil || !ok {
 		return err
 	}
-	return r.store.FinishJob(ctx, e.Name, due, "尚未运行", r.now())
+	return r.store.FinishJob(ctx, e.Name, due, "", r.now())
 }
 
 // perform runs e for the instant due unless another replica has it. A failing

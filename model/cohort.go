@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -61,4 +62,20 @@ type School struct {
 	Origin       Origin
 	PlatformName string // name of the platform upstream, e.g. 91job 智慧就业服务平台
 	PlatformURL  string // where its graduates mend their registration
+}
+
+// CheckSchool validates a school: five digits, a name, and for one whose
+// graduates report upstream the platform that pages name and link.
+func CheckSchool(s School) error {
+	switch {
+	case !digits(s.Code, 5):
+		return Invalid("code", "院校代码应为 5 位数字。")
+	case s.Name == "":
+		return Invalid("name", "请填写学校名称。")
+	case s.Origin != OriginHere && s.Origin != OriginUpstream:
+		return Invalid("origin", "origin 应为 here（在本系统上报）或 upstream（在上级平台上报）。")
+	case s.Origin == OriginUpstream && (s.PlatformName == "" || !strings.HasPrefix(s.PlatformURL, "https://")):
+		return Invalid("platform_url", "origin 为 upstream 时，请填写平台名称和以 https:// 开头的网址。")
+	}
+	return nil
 }

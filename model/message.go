@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -102,6 +103,34 @@ type Template struct {
 	TemplateID string
 	Fields     map[string]string // keyword such as thing1 → Var name
 	Stopped    string            // why the kind is stopped; "" while it is in use
+}
+
+// CheckTemplate validates a mapping: a known kind, an id, and for each keyword
+// one of the Var names.
+func CheckTemplate(t Template) error {
+	vars := []string{VarItem, VarStatus, VarTime, VarDeadline, VarRemark, VarSchool}
+	switch {
+	case !slices.Contains(MessageKinds(), t.Kind):
+		return Invalid("kind", "没有“%s”这类消息；可用：%s。", t.Kind, joinKinds())
+	case t.TemplateID == "":
+		return Invalid("template_id", "请填写公众号后台的模板 ID。")
+	case len(t.Fields) == 0:
+		return Invalid("fields", "请说明模板的每个关键词填什么。")
+	}
+	for keyword, v := range t.Fields {
+		if !slices.Contains(vars, v) {
+			return Invalid("fields", "%s 不能填“%s”；可用：%s。", keyword, v, strings.Join(vars, "、"))
+		}
+	}
+	return nil
+}
+
+func joinKinds() string {
+	var names []string
+	for _, k := range MessageKinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, "、")
 }
 
 const progressLife = 14 * 24 * time.Hour // a progress message older than this only confuses

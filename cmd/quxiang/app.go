@@ -200,9 +200,24 @@ func (a *app) start(ctx context.Context, ln net.Listener) {
 	a.closers = append(a.closers, func(stopping context.Context) error {
 		err := server.Shutdown(stopping)
 		cancel()
-		a.workers.Wait()
-		return err
+		return errors.Join(err, a.await(stopping))
 	})
+}
+
+// await returns when every worker has ended, or with an error when the grace is
+// over: a lease that was not given back runs out by itself.
+func (a *app) await(stopping context.Context) error {
+	ended := make(chan struct{})
+	go func() {
+		a.workers.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-stopping.Done():
+		return fmt.Errorf("workers did not end in time: %w", stopping.Err())
+	}
 }
 
 func (a *app) work(f func()) { a.workers.Go(f) }

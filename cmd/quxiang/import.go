@@ -21,7 +21,7 @@ import (
 
 func newImport() *cobra.Command {
 	c := &cobra.Command{Use: "import", Short: "导入数据"}
-	c.AddCommand(newImportRoster(), newImportContacts(), newImportSample())
+	c.AddCommand(newImportRoster(), newImportContacts(), newImportSetup(), newImportSample())
 	return c
 }
 

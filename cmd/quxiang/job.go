@@ -36,7 +36,9 @@ func newJob() *cobra.Command {
 			}
 			last := map[string]string{}
 			for _, r := range runs {
-				last[r.Name] = model.Minute(r.FinishedAt) + " " + r.Outcome
+				if r.Outcome != "" {
+					last[r.Name] = model.Minute(r.FinishedAt) + " " + r.Outcome
+				}
 			}
 			for _, j := range a.jobs.Jobs() {
 				fmt.Fprintf(c.OutOrStdout(), "%s\t%s\t%s\n", j.Name, j.Spec, last[j.Name])

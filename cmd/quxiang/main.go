@@ -59,7 +59,27 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(
 		newServe(), newSandbox(), newSimulate(), newSeed(), newMigrate(), newImport(),
-		newJob(), newOperator(), newVersion(),
+		newJob(), newOperator(), newKeysCommand(), newVersion(),
 	)
+	usageErrors(root)
 	return root
+}
+
+// usageErrors makes wrong arguments and unknown subcommands wrong use, at every
+// level.
+func usageErrors(c *cobra.Command) {
+	check := c.Args
+	if c.HasSubCommands() {
+		check = cobra.NoArgs
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
+	c.Args = func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return fmt.Errorf("%w: %w\n%s", errUsage, err, c.UsageString())
+		}
+		return nil
+	}
+	for _, sub := range c.Commands() {
+		usageErrors(sub)
+	}
 }

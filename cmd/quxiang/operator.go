@@ -14,7 +14,7 @@ import (
 
 func newOperator() *cobra.Command {
 	c := &cobra.Command{Use: "operator", Short: "管理管理员账号"}
-	c.AddCommand(newOperatorAdd())
+	c.AddCommand(newOperatorAdd(), newOperatorReset())
 	return c
 }
 
@@ -40,8 +40,7 @@ func newOperatorAdd() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			password := rand.Text()[:16]
-			hash, err := admin.HashPassword(password)
+			password, hash, err := oneTimePassword()
 			if err != nil {
 				return err
 			}
@@ -58,5 +57,47 @@ func newOperatorAdd() *cobra.Command {
 	c.Flags().StringVar(&op.SchoolCode, "school", "", "学校代码（五位）")
 	c.Flags().StringVar(&op.College, "college", "", "学院")
 	c.Flags().StringSliceVar(&op.Classes, "class", nil, "班级，可重复")
+	return c
+}
+
+// oneTimePassword makes a password to be given out once, and its hash.
+func oneTimePassword() (password, hash string, err error) {
+	password = rand.Text()[:16]
+	hash, err = admin.HashPassword(password)
+	return password, hash, err
+}
+
+func newOperatorReset() *cobra.Command {
+	var l loader
+	c := &cobra.Command{
+		Use:   "reset NAME",
+		Short: "重置管理员密码，显示新的一次性密码，并退出其所有登录",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
+			if err != nil {
+				return err
+			}
+			s, err := openStore(c.Context(), cfg, newClock(time.Time{}), newLogger(cfg, c.ErrOrStderr()))
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			op, _, err := s.OperatorByName(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			password, hash, err := oneTimePassword()
+			if err != nil {
+				return err
+			}
+			if err := s.SetPassword(c.Context(), op.ID, hash, true); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.OutOrStdout(), "operator=%s password=%s\n", op.Name, password)
+			return nil
+		},
+	}
+	l.flag(c)
 	return c
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"quxiang/config"
-	"quxiang/handler/admin"
 	"quxiang/job"
 	"quxiang/model"
 	"quxiang/model/demo"
@@ -193,8 +191,7 @@ func (s *sandbox) fill(ctx context.Context, people []demo.DemoPerson) (string, e
 			return "", fmt.Errorf("demo data: %w", err)
 		}
 	}
-	password := rand.Text()[:12]
-	hash, err := admin.HashPassword(password)
+	password, hash, err := oneTimePassword()
 	if err != nil {
 		return "", err
 	}

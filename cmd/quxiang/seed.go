@@ -137,6 +137,7 @@ type seedBatch struct {
 	now      time.Time
 	accounts []model.Account
 	records  []model.Record
+	openids  []string
 }
 
 // add queues one graduate; bound to openid unless that is "".
@@ -145,6 +146,7 @@ func (b *seedBatch) add(ctx context.Context, p demo.Person, user, openid string,
 	account := model.Account{CHSIUser: user, ConsentAt: before}
 	if openid != "" {
 		account.OpenID, account.BoundAt = openid, before
+		b.openids = append(b.openids, openid)
 	}
 	b.accounts = append(b.accounts, account)
 	b.records = append(b.records, seedRecord(p, before, owing))
@@ -162,8 +164,11 @@ func (b *seedBatch) flush(ctx context.Context) error {
 	for i := range b.records {
 		b.records[i].Graduate.AccountID = ids[i]
 	}
-	_, err = b.store.CreateRecords(ctx, b.records, model.BySystem("seed"))
-	b.accounts, b.records = b.accounts[:0], b.records[:0]
+	if _, err := b.store.CreateRecords(ctx, b.records, model.BySystem("seed")); err != nil {
+		return err
+	}
+	err = b.store.CreateFollowers(ctx, b.openids, b.now.Add(-48*time.Hour))
+	b.accounts, b.records, b.openids = b.accounts[:0], b.records[:0], b.openids[:0]
 	return err
 }
 

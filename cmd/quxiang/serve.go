@@ -39,10 +39,10 @@ func serve(ctx context.Context, c *cobra.Command, cfg config.Config) error {
 		_ = a.stop(ctx)
 		return err
 	}
-	if err := a.startMetrics(); err != nil {
-		return errors.Join(err, ln.Close(), a.stop(ctx))
-	}
 	a.start(ctx, ln)
+	if err := a.startMetrics(); err != nil {
+		return errors.Join(err, a.stop(ctx))
+	}
 	log.Info("serving", "listen", ln.Addr().String())
 	<-ctx.Done()
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), cfg.ShutdownGrace)

@@ -31,7 +31,10 @@ func (h *Handler) jobs(v visit) error {
 	lines := make([]jobLine, 0, len(runs))
 	for _, r := range runs {
 		l := jobLine{Name: r.Name, Due: model.Minute(r.LastDue), Outcome: r.Outcome, Finished: "运行中"}
-		if !r.FinishedAt.IsZero() {
+		switch {
+		case r.Outcome == "" && !r.FinishedAt.IsZero(): // known to the runner, not due yet
+			l.Finished, l.Outcome = "–", "尚未运行"
+		case !r.FinishedAt.IsZero():
 			l.Finished = model.Minute(r.FinishedAt)
 		}
 		lines = append(lines, l)

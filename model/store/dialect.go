@@ -3,7 +3,9 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -77,6 +79,30 @@ func (d dialect) open(create bool) (*sql.DB, error) {
 	// be sent, must survive a power failure.
 	q := "?mode=" + mode + "&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	return sqlitedriver.Open("file:" + (&url.URL{Path: d.path}).EscapedPath() + q)
+}
+
+// exists refuses a SQLite file that is not there, saying what to do.
+func (d dialect) exists() error {
+	if d.name != sqliteName {
+		return nil
+	}
+	if _, err := os.Stat(d.path); err != nil {
+		return fmt.Errorf("store: open: the database file cannot be found: run `quxiang migrate` first: %w", err)
+	}
+	return nil
+}
+
+// create makes a SQLite file that only its owner can read; SQLite itself would
+// leave that to the umask, and gives its WAL the same mode.
+func (d dialect) create() error {
+	if d.name != sqliteName {
+		return nil
+	}
+	f, err := os.OpenFile(d.path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- the operator's own setting
+	if err != nil {
+		return fmt.Errorf("store: migrate: %w", err)
+	}
+	return f.Close()
 }
 
 func (d dialect) gorm(pool *sql.DB) gorm.Dialector {

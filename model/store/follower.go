@@ -83,6 +83,21 @@ func (s *Store) follow(ctx context.Context, op, openid string, apply func(model.
 	return changed, err
 }
 
+// CreateFollowers adds openids that follow since an instant, as demo data has
+// them. One that is known already stays as it is.
+func (s *Store) CreateFollowers(ctx context.Context, openids []string, at time.Time) error {
+	rows := make([]followerRow, len(openids))
+	for i, openid := range openids {
+		rows[i] = followerRow{OpenID: openid, Subscribed: true, LastEventAt: toMillis(at)}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.tx(ctx, "create followers", func(tx *gorm.DB) error {
+		return tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, insertBatch).Error
+	})
+}
+
 // holdMessages holds or queues again what waits for openid. Served by
 // messages_openid.
 func holdMessages(tx *gorm.DB, openid string, subscribed bool) error {

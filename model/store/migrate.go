@@ -27,6 +27,9 @@ func Migrate(ctx context.Context, dsn string, l *slog.Logger) (from, to int64, e
 	if err != nil {
 		return 0, 0, fmt.Errorf("store: migrate: %w", err)
 	}
+	if err := d.create(); err != nil {
+		return 0, 0, err
+	}
 	pool, err := d.open(true)
 	if err != nil {
 		return 0, 0, wrap("migrate", err)
@@ -73,6 +76,9 @@ func checkVersion(ctx context.Context, db *gorm.DB) error {
 		if err := db.Raw("SELECT COALESCE(MAX(version_id), 0) FROM " + versionTable).Scan(&have).Error; err != nil {
 			return wrap("schema version", err)
 		}
+	}
+	if have > want {
+		return fmt.Errorf("store: the database's schema is version %d, this program knows %d: use a newer program", have, want)
 	}
 	if have != want {
 		return fmt.Errorf("store: the database's schema is version %d, this program needs %d: run `quxiang migrate`", have, want)

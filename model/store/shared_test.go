@@ -129,17 +129,4 @@ func TestSharedValueAtRest(t *testing.T) {
 	if !found {
 		t.Error("no file holds the table's name: this test looks at the wrong files")
 	}
-	// The row is bound to its place and its keys.
-	other, err := store.NewKeys()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stranger, err := store.Open(t.Context(), store.Options{DSN: dsn, Keys: other, Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stranger.Close()
-	if value, _, err := stranger.Get(t.Context(), "token"); err == nil {
-		t.Errorf("other keys read %q", value)
-	}
 }

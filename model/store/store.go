@@ -55,6 +55,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: open: %w", err)
 	}
+	if err := d.exists(); err != nil {
+		return nil, err
+	}
 	pool, err := d.open(false)
 	if err != nil {
 		return nil, wrap("open", err)
@@ -94,7 +97,10 @@ func (s *Store) connect(ctx context.Context) error {
 		return wrap("open", err)
 	}
 	s.db = db
-	return checkVersion(ctx, db)
+	if err := checkVersion(ctx, db); err != nil {
+		return err
+	}
+	return s.checkKeys(ctx)
 }
 
 // Close closes all connections.

@@ -103,6 +103,9 @@ var stateLabels = map[string]string{
 	"confirmed":     "已确认，待授权",
 	"authorised":    "已授权核验",
 	"not_in_roster": "不在毕业生源名单",
+	"unfinished":    "结业生，尚未上报去向",
+	"upstream":      "去向在上级平台上报，待确认",
+	"two_cohorts":   "专升本：有两届的记录",
 }
 
 // stateLabel returns a state's label, or the state itself if it has none.
