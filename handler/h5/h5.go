@@ -12,6 +12,7 @@ import (
 	"quxiang/model/codes"
 	"quxiang/model/form"
 	"quxiang/model/links"
+	"quxiang/model/store"
 )
 
 // Store is what the graduate's pages need of the database.
@@ -19,8 +20,7 @@ type Store interface {
 	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
 	Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
-	GraduatesOf(ctx context.Context, id model.AccountID) ([]model.Graduate, error)
-	Follower(ctx context.Context, openid string) (model.Follower, bool, error)
+	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)
 	Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
 }

@@ -44,18 +44,15 @@ func (h *Handler) home(v *visit) error {
 		return web.SeeOther(v.c, "/h5/basics")
 	}
 	g := v.record.Graduate
-	mine, err := h.o.Store.GraduatesOf(v.ctx(), g.AccountID)
+	ties, err := h.o.Store.Ties(v.ctx(), g.AccountID, v.record.OpenID)
 	if err != nil {
-		return fmt.Errorf("h5: records of the account: %w", err)
+		return fmt.Errorf("h5: ties of the account: %w", err)
 	}
-	banners, err := v.homeBanners()
-	if err != nil {
-		return err
-	}
+	banners := v.homeBanners(ties.Following)
 	next := model.Next(v.record, v.cohort, v.now)
 	level, _ := v.codes.Name(model.TableLevel, g.Basics.Level)
 	return v.show(http.StatusOK, "home", "毕业生去向登记", homePage{
-		Name: g.Basics.Name, School: v.record.School.Name, Cohort: g.CohortCode, Level: level, Many: len(mine) > 1,
+		Name: g.Basics.Name, School: v.record.School.Name, Cohort: g.CohortCode, Level: level, Many: ties.Records > 1,
 		Now: v.card(next), Modules: v.modules(), Steps: timeline(v.record, next), More: v.more(),
 	}, banners...)
 }
@@ -144,7 +141,7 @@ func (v *visit) more() web.Links {
 
 // homeBanners are what must be seen before anything else: a deadline that is
 // near, a form that ends, reminders that cannot arrive.
-func (v *visit) homeBanners() ([]web.Banner, error) {
+func (v *visit) homeBanners(following bool) []web.Banner {
 	var banners []web.Banner
 	n := model.Next(v.record, v.cohort, v.now)
 	if n.Step.Owes() && n.DaysLeft >= 0 && n.DaysLeft <= soon {
@@ -156,16 +153,12 @@ func (v *visit) homeBanners() ([]web.Banner, error) {
 	if v.record.OpenID == "" {
 		return append(banners, web.Banner{
 			Kind: web.BannerInfo, Text: "您还没有绑定微信，收不到进度和截止日期提醒。关注公众号后，从菜单“去向登记”进入即可绑定。",
-		}), nil
+		})
 	}
-	f, known, err := v.h.o.Store.Follower(v.ctx(), v.record.OpenID)
-	if err != nil {
-		return nil, fmt.Errorf("h5: follower: %w", err)
-	}
-	if !known || !f.Subscribed {
+	if !following {
 		banners = append(banners, web.Banner{Kind: web.BannerWarn, Text: "您没有关注公众号，收不到进度和截止日期提醒。重新关注后即可收到。"})
 	}
-	return banners, nil
+	return banners
 }
 
 // formBanner tells of the form that ends first, or that none is in force any

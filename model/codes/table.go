@@ -2,6 +2,7 @@ package codes
 
 import (
 	"slices"
+	"sync"
 
 	"quxiang/model"
 )
@@ -39,7 +40,14 @@ func For(version string) (*Table, error) {
 	if !slices.Contains(Versions(), version) {
 		return nil, model.Invalid("code_table", "没有“%s”版代码表；可用：2021、2024。", version)
 	}
-	return load(version)
+	return made[version]()
+}
+
+// made reads each version's tables once, when they are first asked for: pages
+// ask at every request.
+var made = map[string]func() (*Table, error){
+	"2021": sync.OnceValues(func() (*Table, error) { return load("2021") }),
+	"2024": sync.OnceValues(func() (*Table, error) { return load("2024") }),
 }
 
 // Version is the version that For was asked for.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -24,11 +25,14 @@ type contactRow struct {
 
 func (contactRow) TableName() string { return contactsTable }
 
-// Contacts returns whom graduates of a school can ask. Index contacts_school:
-// some hundred rows.
+// Contacts returns whom graduates of a school can ask, from a copy that is at
+// most referenceLife old. Index contacts_school: some hundred rows.
 func (s *Store) Contacts(ctx context.Context, school string) ([]model.Contact, error) {
 	if !isCode(school) {
 		return nil, nil
+	}
+	if list, fresh := s.contacts.get(school); fresh {
+		return slices.Clone(list), nil
 	}
 	var rows []contactRow
 	if err := s.read(ctx).Where("school_code = ?", school).Order("id").Find(&rows).Error; err != nil {
@@ -44,6 +48,7 @@ func (s *Store) Contacts(ctx context.Context, school string) ([]model.Contact, e
 			Role: model.ContactRole(r.Role), SchoolCode: r.SchoolCode, College: r.College, Class: r.Class, Name: r.Name, Phone: string(phone),
 		}
 	}
+	s.contacts.put(school, slices.Clone(out))
 	return out, nil
 }
 
@@ -58,6 +63,7 @@ func (s *Store) ReplaceContacts(ctx context.Context, school string, contacts []m
 		}
 		rows[i] = r
 	}
+	defer s.contacts.forget(school)
 	return s.tx(ctx, "replace contacts", func(tx *gorm.DB) error {
 		if err := tx.Where("school_code = ?", school).Delete(&contactRow{}).Error; err != nil {
 			return err

@@ -210,7 +210,7 @@ func (s *Store) GraduatesOf(ctx context.Context, id model.AccountID) ([]model.Gr
 }
 
 func (s *Store) find(ctx context.Context, op, where string, arg any) ([]model.Graduate, error) {
-	var rows []graduateRow
+	rows := make([]graduateRow, 0, 1) // nearly always one: GORM makes room for 20 otherwise
 	if err := s.read(ctx).Where(where, arg).Order("cohort_code DESC, id").Limit(maxMatches).Find(&rows).Error; err != nil {
 		return nil, wrap(op, err)
 	}

@@ -16,6 +16,25 @@ type StandingRow struct {
 	Standing      model.Standing
 }
 
+// standingRow are the columns of a graduate's row that say where it stands.
+type standingRow struct {
+	ID            int64
+	CohortCode    string
+	SchoolCode    string
+	Level         string
+	ReopenedUntil string
+	Step          string
+	StepSince     int64
+	StepReason    string
+	StepReturned  string
+}
+
+func (r *standingRow) standing() model.Standing {
+	return model.Standing{
+		Step: model.Step(r.Step), Since: fromMillis(r.StepSince), Reason: r.StepReason, Returned: model.Level(r.StepReturned),
+	}
+}
+
 // Standings returns where the records linked to an openid stand, the newest
 // cohort first; none when it is not bound. It is what the chat's 办理进度 asks:
 // one query, by accounts_openid and graduates_account, a handful of rows.
@@ -23,7 +42,7 @@ func (s *Store) Standings(ctx context.Context, openid string) ([]StandingRow, er
 	if openid == "" || !isCode(openid) {
 		return nil, nil
 	}
-	var rows []graduateRow
+	rows := make([]standingRow, 0, 1) // nearly always one: GORM makes room for 20 otherwise
 	err := s.read(ctx).Table("accounts").
 		Select("graduates.id, graduates.cohort_code, graduates.school_code, graduates.level, graduates.reopened_until, "+
 			"graduates.step, graduates.step_since, graduates.step_reason, graduates.step_returned").
@@ -41,12 +60,6 @@ func (s *Store) Standings(ctx context.Context, openid string) ([]StandingRow, er
 		}
 	}
 	return out, nil
-}
-
-func (r *graduateRow) standing() model.Standing {
-	return model.Standing{
-		Step: model.Step(r.Step), Since: fromMillis(r.StepSince), Reason: r.StepReason, Returned: model.Level(r.StepReturned),
-	}
 }
 
 // setStanding fills in the columns that lists, jobs and the chat read.

@@ -30,15 +30,16 @@ type Options struct {
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	db      *gorm.DB
-	pool    *sql.DB
-	dialect dialect
-	keys    *Keys
-	now     func() time.Time
-	log     *slog.Logger
-	writer  chan struct{} // held by the one write transaction on SQLite; nil on MySQL
-	cohorts *reference[model.Cohort]
-	schools *reference[model.School]
+	db       *gorm.DB
+	pool     *sql.DB
+	dialect  dialect
+	keys     *Keys
+	now      func() time.Time
+	log      *slog.Logger
+	writer   chan struct{} // held by the one write transaction on SQLite; nil on MySQL
+	cohorts  *reference[model.Cohort]
+	schools  *reference[model.School]
+	contacts *contactCopy
 }
 
 // Open opens a database whose schema is the one of this program. Another
@@ -73,6 +74,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.cohorts = newReference(o.Now, s.loadCohorts)
 	s.schools = newReference(o.Now, s.loadSchools)
+	s.contacts = &contactCopy{now: o.Now}
 	if err := s.connect(ctx); err != nil {
 		_ = pool.Close() // the first error is the one to tell
 		return nil, err
