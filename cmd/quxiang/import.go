@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"quxiang/config"
 	"quxiang/job"
 	"quxiang/model"
 	"quxiang/model/codes"
@@ -33,31 +32,22 @@ func newImportRoster() *cobra.Command {
 		Short: "导入生源名单（XLSX 或 CSV），逐行检查",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
-			if err != nil {
-				return err
-			}
-			clk := newClock(time.Time{})
-			log := newLogger(cfg, c.ErrOrStderr())
-			s, err := openStore(c.Context(), cfg, clk, log)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			if report == "" {
-				report = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + "-refused.xlsx"
-			}
-			im := job.NewImporter(job.ImporterOptions{Store: s, Codes: tables, Dir: cfg.DataDir, Now: clk.Now, Logger: log})
-			bar := &progressBar{out: c.ErrOrStderr(), terminal: isTerminal(os.Stderr)}
-			result, err := im.Import(c.Context(), job.ImportOptions{
-				Path: args[0], ReportPath: report, By: model.BySystem("cli"), Progress: bar.show,
+			return l.withStore(c, func(w *workbench) error {
+				if report == "" {
+					report = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + "-refused.xlsx"
+				}
+				im := job.NewImporter(job.ImporterOptions{Store: w.store, Codes: tables, Dir: w.cfg.DataDir, Now: w.clock.Now, Logger: w.log})
+				bar := &progressBar{out: c.ErrOrStderr(), terminal: isTerminal(os.Stderr)}
+				result, err := im.Import(c.Context(), job.ImportOptions{
+					Path: args[0], ReportPath: report, By: model.BySystem("cli"), Progress: bar.show,
+				})
+				bar.end()
+				if err != nil {
+					return err
+				}
+				printImport(c.OutOrStdout(), result)
+				return nil
 			})
-			bar.end()
-			if err != nil {
-				return err
-			}
-			printImport(c.OutOrStdout(), result)
-			return nil
 		},
 	}
 	l.flag(c)
@@ -65,9 +55,14 @@ func newImportRoster() *cobra.Command {
 	return c
 }
 
-// printImport writes the last line of an import (design §6).
+// printImport writes the last line of an import (design §6). Without refused
+// rows there is no report, which is written as -.
 func printImport(w io.Writer, r model.TaskResult) {
-	fmt.Fprintf(w, "imported=%d unchanged=%d refused=%d report=%s\n", r.Imported, r.Unchanged, r.Refused, r.Report)
+	report := r.Report
+	if report == "" {
+		report = "-"
+	}
+	fmt.Fprintf(w, "imported=%d unchanged=%d refused=%d report=%s\n", r.Imported, r.Unchanged, r.Refused, report)
 }
 
 func newImportContacts() *cobra.Command {
@@ -77,30 +72,23 @@ func newImportContacts() *cobra.Command {
 		Short: "导入联系人：学校、学院、班级对应的辅导员和就业指导中心",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
-			if err != nil {
-				return err
-			}
 			contacts, err := roster.ReadContacts(args[0])
 			if err != nil {
 				return err
 			}
-			s, err := openStore(c.Context(), cfg, newClock(time.Time{}), newLogger(cfg, c.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			bySchool := map[string][]model.Contact{}
-			for _, contact := range contacts {
-				bySchool[contact.SchoolCode] = append(bySchool[contact.SchoolCode], contact)
-			}
-			for school, list := range bySchool {
-				if err := s.ReplaceContacts(c.Context(), school, list, model.BySystem("cli")); err != nil {
-					return err
+			return l.withStore(c, func(w *workbench) error {
+				bySchool := map[string][]model.Contact{}
+				for _, contact := range contacts {
+					bySchool[contact.SchoolCode] = append(bySchool[contact.SchoolCode], contact)
 				}
-			}
-			fmt.Fprintf(c.OutOrStdout(), "contacts=%d schools=%d\n", len(contacts), len(bySchool))
-			return nil
+				for school, list := range bySchool {
+					if err := w.store.ReplaceContacts(c.Context(), school, list, model.BySystem("cli")); err != nil {
+						return err
+					}
+				}
+				fmt.Fprintf(c.OutOrStdout(), "contacts=%d schools=%d\n", len(contacts), len(bySchool))
+				return nil
+			})
 		},
 	}
 	l.flag(c)

@@ -3,11 +3,9 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"quxiang/config"
 	"quxiang/handler/admin"
 	"quxiang/model"
 )
@@ -31,25 +29,18 @@ func newOperatorAdd() *cobra.Command {
 			if err := model.CheckOperator(op); err != nil {
 				return err
 			}
-			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
-			if err != nil {
-				return err
-			}
-			s, err := openStore(c.Context(), cfg, newClock(time.Time{}), newLogger(cfg, c.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			password, hash, err := oneTimePassword()
-			if err != nil {
-				return err
-			}
-			op.CreatedAt = time.Now()
-			if _, err := s.CreateOperator(c.Context(), op, hash, model.BySystem("cli")); err != nil {
-				return err
-			}
-			fmt.Fprintf(c.OutOrStdout(), "operator=%s role=%s password=%s\n", op.Name, op.Role, password)
-			return nil
+			return l.withStore(c, func(w *workbench) error {
+				password, hash, err := oneTimePassword()
+				if err != nil {
+					return err
+				}
+				op.CreatedAt = w.clock.Now()
+				if _, err := w.store.CreateOperator(c.Context(), op, hash, model.BySystem("cli")); err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "operator=%s role=%s password=%s\n", op.Name, op.Role, password)
+				return nil
+			})
 		},
 	}
 	l.flag(c)
@@ -74,28 +65,21 @@ func newOperatorReset() *cobra.Command {
 		Short: "重置管理员密码，显示新的一次性密码，并退出其所有登录",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
-			if err != nil {
-				return err
-			}
-			s, err := openStore(c.Context(), cfg, newClock(time.Time{}), newLogger(cfg, c.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			op, _, err := s.OperatorByName(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			password, hash, err := oneTimePassword()
-			if err != nil {
-				return err
-			}
-			if err := s.SetPassword(c.Context(), op.ID, hash, true); err != nil {
-				return err
-			}
-			fmt.Fprintf(c.OutOrStdout(), "operator=%s password=%s\n", op.Name, password)
-			return nil
+			return l.withStore(c, func(w *workbench) error {
+				op, _, err := w.store.OperatorByName(c.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				password, hash, err := oneTimePassword()
+				if err != nil {
+					return err
+				}
+				if err := w.store.SetPassword(c.Context(), op.ID, hash, true); err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "operator=%s password=%s\n", op.Name, password)
+				return nil
+			})
 		},
 	}
 	l.flag(c)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"quxiang/config"
 	"quxiang/model"
 	"quxiang/model/demo"
 	"quxiang/model/store"
@@ -35,23 +34,15 @@ func newSeed() *cobra.Command {
 			if err := o.check(); err != nil {
 				return err
 			}
-			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
-			if err != nil {
-				return err
-			}
-			clk := newClock(time.Time{})
-			s, err := openStore(c.Context(), cfg, clk, newLogger(cfg, c.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			counts, err := seed(c.Context(), s, o, clk.Now())
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(c.OutOrStdout(), "graduates=%d bound=%d owing=%d deadline=%s\n",
-				counts.graduates, counts.bound, counts.owing, counts.deadline)
-			return nil
+			return l.withStore(c, func(w *workbench) error {
+				counts, err := seed(c.Context(), w.store, o, w.clock.Now())
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "graduates=%d bound=%d owing=%d deadline=%s\n",
+					counts.graduates, counts.bound, counts.owing, counts.deadline)
+				return nil
+			})
 		},
 	}
 	l.flag(c)

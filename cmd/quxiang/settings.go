@@ -1,13 +1,16 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"quxiang/config"
+	"quxiang/model/store"
 )
 
 // loader reads the settings of a command that works on a configured system.
@@ -29,4 +32,25 @@ func newLogger(cfg config.Config, w io.Writer) *slog.Logger {
 		return slog.New(slog.NewTextHandler(w, o))
 	}
 	return slog.New(slog.NewJSONHandler(w, o))
+}
+
+// withStore runs a command that needs the database and nothing else.
+func (l *loader) withStore(c *cobra.Command, f func(*workbench) error) error {
+	cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
+	if err != nil {
+		return err
+	}
+	w := &workbench{cfg: cfg, clock: newClock(time.Time{}), log: newLogger(cfg, c.ErrOrStderr())}
+	if w.store, err = openStore(c.Context(), cfg, w.clock, w.log); err != nil {
+		return err
+	}
+	return errors.Join(f(w), w.store.Close())
+}
+
+// workbench is what such a command works with.
+type workbench struct {
+	cfg   config.Config
+	clock *clock
+	log   *slog.Logger
+	store *store.Store
 }

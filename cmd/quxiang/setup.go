@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
-	"quxiang/config"
 	"quxiang/model"
 	"quxiang/model/store"
 )
@@ -46,10 +44,6 @@ func newImportSetup() *cobra.Command {
 		Short: "导入学校、届别和消息模板的设置（YAML）；再次导入会更新，并恢复已停发的模板",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			cfg, err := l.load(config.NeedDatabase, config.NeedKeys)
-			if err != nil {
-				return err
-			}
 			data, err := os.ReadFile(args[0])
 			if err != nil {
 				return fmt.Errorf("不能读取 %s：%w", args[0], err)
@@ -58,16 +52,13 @@ func newImportSetup() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s, err := openStore(c.Context(), cfg, newClock(time.Time{}), newLogger(cfg, c.ErrOrStderr()))
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			if err := in.save(c.Context(), s); err != nil {
-				return err
-			}
-			fmt.Fprintf(c.OutOrStdout(), "schools=%d cohorts=%d templates=%d\n", len(in.schools), len(in.cohorts), len(in.templates))
-			return nil
+			return l.withStore(c, func(w *workbench) error {
+				if err := in.save(c.Context(), w.store); err != nil {
+					return err
+				}
+				fmt.Fprintf(c.OutOrStdout(), "schools=%d cohorts=%d templates=%d\n", len(in.schools), len(in.cohorts), len(in.templates))
+				return nil
+			})
 		},
 	}
 	l.flag(c)

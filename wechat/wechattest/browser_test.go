@@ -20,6 +20,9 @@ func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
+		if os.Getenv("QUXIANG_TEST_REQUIRE") != "" {
+			t.Fatal("chromium is not installed")
+		}
 		t.Skip("chromium is not installed")
 	}
 	if testing.Short() {
