@@ -313,6 +313,41 @@ func TestReviewAndReminders(t *testing.T) {
 	}
 }
 
+// TestWithoutWeChat is the guide's second way in: the site in any browser, a
+// CHSI login, the consent, and for somebody with two records the choice.
+func TestWithoutWeChat(t *testing.T) {
+	s := boot(t, "", june)
+	b := newBrowser(t, look{name: "way two"})
+	app := s.app.cfg.PublicURL
+	b.open(app + "/")
+	b.press("毕业生去向登记")
+	b.sees("学信网")
+	b.fill("username", "twice1")
+	b.fill("password", "demo")
+	b.press("登录")
+	b.sees("身份证号（敏感个人信息，单独同意）")
+	b.inspect("consent")
+	b.tap("我已阅读并同意")
+	b.tap("我单独同意")
+	b.press("使用学信网账号登录")
+	b.sees("2025届", "2027届")
+	b.inspect("choose")
+	b.tap("2027届")
+	b.press("进入")
+	b.sees("核对基本信息", "马一鸣")
+	b.open(s.sims.chsiURL + "/passport/logout")
+	b.open(app + "/h5/basics") // single logout ended our session as well
+	b.seesNot("马一鸣")
+	b.fill("username", "stranger1")
+	b.fill("password", "demo")
+	b.press("登录")
+	b.tap("我已阅读并同意")
+	b.tap("我单独同意")
+	b.press("使用学信网账号登录")
+	b.sees("无法登录", "2027届")
+	b.inspect("not-in-roster")
+}
+
 // report fills the plain page and hands it in.
 func (b *browser) report(s *sandbox) {
 	b.t.Helper()
