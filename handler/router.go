@@ -24,12 +24,13 @@ var public = []string{
 	"/chsi/login", "/chsi/callback",
 	"/verify/archive", "/verify/household", "/v/:number/:tag", "/V/:number/:tag",
 	"/admin/login",
+	"/h5/logout", // whoever has no session has nothing to end, and is not sent to log in for it
 }
 
 // visitor are the routes of a login that is not finished: they need a
 // graduate's session, but not yet one that knows its record.
 var visitor = []string{
-	"/h5/bind", "/h5/prove", "/h5/move", "/h5/choose", "/h5/logout", "/h5/binding", "/h5/unbind",
+	"/h5/bind", "/h5/prove", "/h5/move", "/h5/choose", "/h5/binding", "/h5/unbind",
 }
 
 // upload are the routes that take files; everything else is bounded by

@@ -92,7 +92,7 @@ func (b *batch) send(ctx context.Context) error {
 	if len(b.sendable) == 0 {
 		return errors.Join(b.errs...)
 	}
-	first, err := b.d.pace.reserve(ctx, len(b.sendable), 0)
+	first, err := b.d.pace.reserve(ctx, len(b.sendable))
 	if err != nil {
 		b.fail(err)
 		b.stop(pause{b.d.now().Add(b.d.every), "发送速率暂不可用"})
@@ -191,13 +191,13 @@ func (b *batch) follow(ctx context.Context, m model.Message, v verdict, at time.
 	if !v.silent {
 		d.silent.Store(0)
 	} else if n := d.silent.Add(1); n >= silentLimit {
-		v.pause = pause{d.now().Add(silentPause), "微信没有应答"}
+		v.pause = pause{d.now().Add(silentPause(n)), reasonSilent}
 	}
 	if v.stop != "" {
 		b.stopTemplate(ctx, m.Notice.Kind, v.stop)
 	}
 	if v.slow > 0 {
-		if _, err := d.pace.reserve(ctx, 0, v.slow); err != nil {
+		if err := d.pace.hold(ctx, v.slow); err != nil {
 			b.fail(err)
 		}
 		b.stop(pause{d.now().Add(v.slow), v.settle.Reason})

@@ -60,8 +60,12 @@ const (
 	maxBatch = 200
 	// silentLimit is how many sends without an answer make everybody pause.
 	silentLimit = 5
-	// silentPause is for how long; after it one message is tried.
-	silentPause = 15 * time.Second
+	// minSilentPause is for how long; after it one message is tried. Each
+	// further silence doubles the pause, up to maxSilentPause: a short trouble
+	// must not cost minutes, and in a long one only the messages that were tried
+	// end in doubt.
+	minSilentPause = time.Second
+	maxSilentPause = 5 * time.Second
 	// stoppedPause is for how long messages of a stopped template are put off.
 	stoppedPause = 10 * time.Minute
 	// maxErrorPause bounds the pause after failures of our own.
@@ -142,6 +146,11 @@ func (t Tally) String() string {
 		s += fmt.Sprintf("；暂停发送至 %s：%s", model.Minute(t.Pause.Until), t.Pause.Why)
 	}
 	return s
+}
+
+// silentPause is the pause after n sends in a row without an answer.
+func silentPause(n int64) time.Duration {
+	return min(maxSilentPause, minSilentPause<<min(n-silentLimit, 10))
 }
 
 // Run sends until ctx ends; what is under way then is finished first.

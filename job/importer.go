@@ -94,7 +94,7 @@ func (im *Importer) Import(ctx context.Context, o ImportOptions) (result model.T
 		return result, fmt.Errorf("job: import: %w", err)
 	}
 	run := &importRun{
-		Importer: im, o: o, nameAt: schoolNameAt(reader.Header()), report: roster.NewReport(o.ReportPath, reader.Header()),
+		Importer: im, o: o, columns: reader, nameAt: schoolNameAt(reader.Header()), report: roster.NewReport(o.ReportPath, reader.Header()),
 		cohorts: map[string]*cohortTable{}, schools: map[string]*model.Error{},
 	}
 	err = errors.Join(run.all(ctx, reader), reader.Close())
@@ -113,6 +113,7 @@ func (im *Importer) Import(ctx context.Context, o ImportOptions) (result model.T
 type importRun struct {
 	*Importer
 	o       ImportOptions
+	columns store.Columns
 	nameAt  int // column of the school's name; -1 when there is none
 	report  *roster.Report
 	result  model.TaskResult
@@ -195,7 +196,7 @@ func (r *importRun) write(ctx context.Context, batch []roster.Row, places []int,
 	for n, i := range places {
 		b := batch[i]
 		rows[n] = store.ImportRow{
-			CohortCode: b.CohortCode, SchoolCode: b.SchoolCode, Basics: b.Basics, Destination: b.Destination, ReportedAt: b.ReportedAt,
+			CohortCode: b.CohortCode, SchoolCode: b.SchoolCode, Basics: b.Basics, Destination: b.Destination, ReportedAt: b.ReportedAt, Columns: r.columns,
 		}
 	}
 	outcomes, err := r.store.ImportRoster(ctx, rows, r.o.By, r.now(), table)

@@ -85,6 +85,29 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestImportOfFewerColumns: a roster without some columns, such as the national
+// sheet, leaves what a wider one has told.
+func TestImportOfFewerColumns(t *testing.T) {
+	c := &clock{t: at(t, "2027-06-10 12:00")}
+	s := storetest.Open(t, storetest.WithNow(c.Now))
+	im := job.NewImporter(job.ImporterOptions{Store: s, Codes: codes.For, Now: c.Now})
+	const n = 20
+	for _, tc := range []struct {
+		format demo.Format
+		want   model.TaskResult
+	}{
+		{demo.WideXLSX, model.TaskResult{Imported: n}},
+		{demo.National, model.TaskResult{Unchanged: n}},
+		{demo.WideXLSX, model.TaskResult{Unchanged: n}},
+	} {
+		dir := t.TempDir()
+		got, err := im.Import(t.Context(), job.ImportOptions{Path: sample(t, dir, tc.format, n), By: model.BySystem("test")})
+		if err != nil || got != tc.want {
+			t.Errorf("%s: %+v, %v; want %+v", tc.format, got, err, tc.want)
+		}
+	}
+}
+
 // edit changes cells of a CSV by line (from 1, the header) and column name.
 func edit(t *testing.T, file string, line int, old, replacement string) {
 	t.Helper()

@@ -46,16 +46,34 @@ func (p pace) free(value string, at time.Time) time.Time {
 	return at.Add(min(max(d, 0), maxAhead))
 }
 
-// reserve takes the next n slots, p.each apart, and returns the first. With n
-// 0 and a pause, nobody sends for that long.
-func (p pace) reserve(ctx context.Context, n int, pause time.Duration) (first time.Time, err error) {
+// reserve takes the next n slots, p.each apart, and returns the first.
+func (p pace) reserve(ctx context.Context, n int) (first time.Time, err error) {
+	err = p.move(ctx, func(free time.Time) time.Time {
+		first = free
+		return free.Add(time.Duration(n) * p.each)
+	})
+	return first, err
+}
+
+// hold lets nobody send for d from now. Senders that are refused at the same
+// time do not add to each other's pauses.
+func (p pace) hold(ctx context.Context, d time.Duration) error {
+	return p.move(ctx, func(free time.Time) time.Time {
+		if until := p.machine().Add(d); until.After(free) {
+			return until
+		}
+		return free
+	})
+}
+
+// move replaces the shared instant by what f makes of it. f may be called more
+// than once.
+func (p pace) move(ctx context.Context, f func(free time.Time) time.Time) error {
 	ok, err := change(ctx, p.values, paceKey, p.now().Add(24*time.Hour), func(old string) string {
-		first = p.free(old, p.machine())
-		end := first.Add(time.Duration(n)*p.each + pause)
-		return strconv.FormatInt(end.UnixMilli(), 10)
+		return strconv.FormatInt(f(p.free(old, p.machine())).UnixMilli(), 10)
 	})
 	if err == nil && !ok {
 		err = errPace
 	}
-	return first, err
+	return err
 }

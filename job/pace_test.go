@@ -23,7 +23,7 @@ func TestPaceIsShared(t *testing.T) {
 		p := pace{values: s, each: 20 * time.Millisecond, machine: machine, now: machine}
 		wg.Go(func() {
 			for range rounds {
-				first, err := p.reserve(t.Context(), n, 0)
+				first, err := p.reserve(t.Context(), n)
 				if err != nil {
 					t.Error(err)
 				}
@@ -46,7 +46,7 @@ func TestPaceOutlivesAWrongClock(t *testing.T) {
 	s := storetest.Open(t)
 	at := time.UnixMilli(1_800_000_000_000)
 	p := pace{values: s, each: time.Millisecond, machine: func() time.Time { return at }, now: func() time.Time { return at }}
-	if _, err := p.reserve(t.Context(), 1, 0); err != nil {
+	if _, err := p.reserve(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
 	at = at.AddDate(-1, 0, 0)
@@ -57,6 +57,31 @@ func TestPaceOutlivesAWrongClock(t *testing.T) {
 	at = at.AddDate(2, 0, 0)
 	if ahead, err = p.ahead(t.Context()); err != nil || ahead != 0 {
 		t.Errorf("after a rest it waits %v, %v", ahead, err)
+	}
+}
+
+// Eight senders refused at once pause as long as one.
+func TestHoldsDoNotAddUp(t *testing.T) {
+	s := storetest.Open(t)
+	at := time.UnixMilli(1_800_000_000_000)
+	now := func() time.Time { return at }
+	p := pace{values: s, each: time.Millisecond, machine: now, now: now}
+	for range 8 {
+		if err := p.hold(t.Context(), ratePause); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if ahead, err := p.ahead(t.Context()); err != nil || ahead != ratePause {
+		t.Errorf("waits %v, %v", ahead, err)
+	}
+	if first, err := p.reserve(t.Context(), 1); err != nil || first.Sub(at) != ratePause {
+		t.Errorf("the next slot is after %v, %v", first.Sub(at), err)
+	}
+	if err := p.hold(t.Context(), time.Millisecond/2); err != nil {
+		t.Fatal(err)
+	}
+	if ahead, err := p.ahead(t.Context()); err != nil || ahead != ratePause+p.each {
+		t.Errorf("a shorter pause shortened the wait to %v, %v", ahead, err)
 	}
 }
 

@@ -24,12 +24,16 @@ const (
 	oddTries = 3
 	// accountPause is how long nobody sends while the account itself is refused.
 	accountPause = 5 * time.Minute
+	// tokenPause is for how long after a token that stays refused: the next is
+	// fetched anew.
+	tokenPause = 30 * time.Second
 	// ratePause is how long nobody sends after too many sends a minute.
 	ratePause = 5 * time.Second
 
 	sendPath           = "/cgi-bin/message/template/send"
 	codeInvalidOpenID  = 40003
-	reasonPerhapsSent  = "微信没有应答，发送结果不明，为避免重复不再发送"
+	reasonSilent       = "微信繁忙或没有应答"
+	reasonPerhapsSent  = reasonSilent + "，发送结果不明，为避免重复不再发送"
 	reasonNotFollowing = "用户未关注公众号，等待关注后发送"
 )
 
@@ -75,7 +79,10 @@ func judge(m model.Message, msgID int64, err error, at, now time.Time) verdict {
 	case wechat.KindQuota:
 		midnight := model.DateOf(now).End()
 		return verdict{settle: again(midnight, hint), pause: pause{midnight, hint}}
-	case wechat.KindStaleToken, wechat.KindPermission, wechat.KindConfiguration:
+	case wechat.KindStaleToken:
+		until := now.Add(tokenPause)
+		return verdict{settle: again(until, hint), pause: pause{until, hint}}
+	case wechat.KindPermission, wechat.KindConfiguration:
 		until := now.Add(accountPause)
 		return verdict{settle: again(until, hint), pause: pause{until, hint}}
 	case wechat.KindTemplate:
@@ -123,7 +130,7 @@ func repeat(m model.Message, at, now time.Time) store.Settlement {
 	if next.After(last) {
 		next = last
 	}
-	return store.Settlement{State: model.MessageQueued, Reason: "微信没有应答，稍后重试", RetryAt: next}
+	return store.Settlement{State: model.MessageQueued, Reason: reasonSilent + "，稍后重试", RetryAt: next}
 }
 
 // backOff doubles with each attempt, from 15 seconds to maxRetry.

@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 		{"quota", fresh, refusal(45009, wechat.KindQuota), model.MessageQueued, true, 12 * time.Hour, func(v verdict) bool { return v.pause.Until.Equal(midnight) }},
 		{"white list", fresh, refusal(40164, wechat.KindConfiguration), model.MessageQueued, true, 5 * time.Minute, func(v verdict) bool { return v.pause.Why != "" }},
 		{"no right", fresh, refusal(48001, wechat.KindPermission), model.MessageQueued, true, 5 * time.Minute, func(v verdict) bool { return v.pause.Why != "" }},
-		{"token", fresh, refusal(40001, wechat.KindStaleToken), model.MessageQueued, true, 5 * time.Minute, func(v verdict) bool { return v.pause.Why != "" }},
+		{"token", fresh, refusal(40001, wechat.KindStaleToken), model.MessageQueued, true, 30 * time.Second, func(v verdict) bool { return v.pause.Why != "" }},
 		{"template", fresh, refusal(47003, wechat.KindTemplate), model.MessageQueued, true, 10 * time.Minute, func(v verdict) bool { return v.stop != "" }},
 		{"not following", fresh, refusal(43004, wechat.KindRecipient), model.MessageQueued, true, 15 * time.Second, func(v verdict) bool { return v.unfollowed }},
 		{"no such openid", fresh, refusal(40003, wechat.KindRecipient), model.MessageFailed, false, 0, nil},
@@ -108,5 +108,20 @@ func TestBackOffGrowsAndEnds(t *testing.T) {
 	}
 	if last != maxRetry {
 		t.Errorf("ends at %v", last)
+	}
+}
+
+// A short silence is over soon, a long one is asked about every few seconds.
+func TestSilentPauseGrows(t *testing.T) {
+	last := time.Duration(0)
+	for n := int64(silentLimit); n < silentLimit+100; n++ {
+		d := silentPause(n)
+		if d < last || d <= 0 || d > maxSilentPause {
+			t.Errorf("silence %d pauses %v after %v", n, d, last)
+		}
+		last = d
+	}
+	if first := silentPause(silentLimit); first != minSilentPause || last != maxSilentPause {
+		t.Errorf("from %v to %v", first, last)
 	}
 }

@@ -8,6 +8,7 @@ type ActorKind string
 // The kinds of actors.
 const (
 	ActorGraduate ActorKind = "graduate"
+	ActorAccount  ActorKind = "account" // somebody logged in at CHSI, whichever records are his
 	ActorOperator ActorKind = "operator"
 	ActorUpstream ActorKind = "upstream" // the platform on which the graduate registered
 	ActorSystem   ActorKind = "system"
@@ -23,6 +24,10 @@ type Actor struct {
 
 // ByGraduate is the graduate acting for himself.
 func ByGraduate(id GraduateID) Actor { return Actor{Kind: ActorGraduate, ID: int64(id)} }
+
+// ByAccount is the holder of a CHSI account acting on the account itself: before
+// a record is linked, and for all that are.
+func ByAccount(id AccountID) Actor { return Actor{Kind: ActorAccount, ID: int64(id)} }
 
 // ByOperator is an operator acting.
 func ByOperator(op Operator) Actor {

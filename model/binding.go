@@ -41,7 +41,7 @@ func Consent(a Account, now time.Time) AccountChange {
 	if a.ConsentAt.IsZero() {
 		a.ConsentAt = now
 	}
-	return AccountChange{Account: a, Audit: Audit{At: now, Actor: BySystem("binding"), Action: "account.consent"}}
+	return AccountChange{Account: a, Audit: Audit{At: now, Actor: ByAccount(a.ID), Action: "account.consent"}}
 }
 
 // Bind binds openid to a. holder is the account that has openid now, nil when
@@ -65,7 +65,7 @@ func Bind(a Account, holder *Account, openid string, move bool, now time.Time) (
 	a.OpenID, a.BoundAt = openid, now
 	c := AccountChange{
 		Account: a, EndSessions: true,
-		Audit: Audit{At: now, Actor: BySystem("binding"), Action: "account.bind"},
+		Audit: Audit{At: now, Actor: ByAccount(a.ID), Action: "account.bind"},
 	}
 	if old != "" {
 		n := noticeRebound(a, now)
@@ -79,7 +79,7 @@ func Unbind(a Account, now time.Time) AccountChange {
 	a.OpenID, a.BoundAt = "", time.Time{}
 	return AccountChange{
 		Account: a, EndSessions: true,
-		Audit: Audit{At: now, Actor: BySystem("binding"), Action: "account.unbind"},
+		Audit: Audit{At: now, Actor: ByAccount(a.ID), Action: "account.unbind"},
 	}
 }
 

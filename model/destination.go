@@ -77,10 +77,15 @@ func CheckDestination(d Destination, householdIn YesNo, codes Codes) error {
 		return Invalid("sub_category", "请选择“%s”的具体情况。", cat.Name)
 	}
 	texts := []struct{ field, label, v string }{
-		{"unit", "单位名称", d.Unit}, {"unit_place", "单位所在地", d.UnitPlace}, {"note", "说明", d.Note},
-		{"archive_unit", "档案转递单位名称", d.Archive.Unit}, {"archive_place", "档案转递单位所在地", d.Archive.Place},
-		{"archive_address", "档案转递地址", d.Archive.Address}, {"archive_contact", "联系人/联系部门", d.Archive.Contact},
-		{"archive_phone", "联系电话", d.Archive.Phone}, {"household_place", "户口迁移所在地", d.Household.Place},
+		{"unit", "单位名称", d.Unit},
+		{"unit_place", "单位所在地", d.UnitPlace},
+		{"note", "说明", d.Note},
+		{"archive_unit", "档案转递单位名称", d.Archive.Unit},
+		{"archive_place", "档案转递单位所在地", d.Archive.Place},
+		{"archive_address", "档案转递地址", d.Archive.Address},
+		{"archive_contact", "联系人/联系部门", d.Archive.Contact},
+		{"archive_phone", "联系电话", d.Archive.Phone},
+		{"household_place", "户口迁移所在地", d.Household.Place},
 	}
 	for _, t := range texts {
 		if !utf8.ValidString(t.v) || strings.ContainsAny(t.v, "\r\n\x00") {

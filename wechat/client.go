@@ -197,7 +197,7 @@ func (c *Client) roundTrip(ctx context.Context, r request, token string, private
 	if err != nil {
 		return transportError(r.path, err, private)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // it was read to its end, or is not wanted
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return transportError(r.path, err, private)

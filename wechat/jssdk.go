@@ -3,7 +3,7 @@ package wechat
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // WeChat's signature is SHA-1.
+	"crypto/sha1" // WeChat's signature is SHA-1
 	"encoding/hex"
 	"net/url"
 	"strconv"
@@ -36,7 +36,7 @@ func (c *Client) JSConfig(ctx context.Context, pageURL string) (JSConfig, error)
 
 func jsSignature(ticket, nonce string, timestamp int64, pageURL string) string {
 	pageURL, _, _ = strings.Cut(pageURL, "#")
-	sum := sha1.Sum([]byte("jsapi_ticket=" + ticket + "&noncestr=" + nonce + //nolint:gosec // as above
+	sum := sha1.Sum([]byte("jsapi_ticket=" + ticket + "&noncestr=" + nonce +
 		"&timestamp=" + strconv.FormatInt(timestamp, 10) + "&url=" + pageURL))
 	return hex.EncodeToString(sum[:])
 }

@@ -190,7 +190,7 @@ func (p *Push) Open(q url.Values, body []byte) (*Event, *Envelope, error) {
 		return nil, nil, errTooLarge
 	}
 	env := &Envelope{token: token}
-	doc := ""
+	var doc string
 	if p.secure {
 		doc, env.key, err = p.decrypt(q, token, body)
 	} else {

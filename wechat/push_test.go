@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/sha1" //nolint:gosec // WeChat's signature is SHA-1.
+	"crypto/sha1" // WeChat's signature is SHA-1
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
@@ -45,7 +45,7 @@ const clickDoc = `<xml><ToUserName><![CDATA[gh_0123456789ab]]></ToUserName>
 
 func sign(parts ...string) string {
 	slices.Sort(parts)
-	sum := sha1.Sum([]byte(strings.Join(parts, ""))) //nolint:gosec // as above
+	sum := sha1.Sum([]byte(strings.Join(parts, "")))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -208,20 +208,32 @@ func TestOpenEvents(t *testing.T) {
 		name, rest string
 		want       Event
 	}{
-		{"text", `<MsgType>text</MsgType><Content><![CDATA[进度 <b> ]]]]><![CDATA[> &amp;]]></Content><MsgId>9007199254740993</MsgId>`,
-			Event{MsgType: "text", Content: "进度 <b> ]]> &amp;", MsgID: 9007199254740993}},
-		{"subscribe by code", `<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_s1</EventKey><Ticket>gQH</Ticket>`,
-			Event{MsgType: MsgEvent, Event: EventSubscribe, EventKey: "qrscene_s1", Ticket: "gQH"}},
+		{
+			"text", `<MsgType>text</MsgType><Content><![CDATA[进度 <b> ]]]]><![CDATA[> &amp;]]></Content><MsgId>9007199254740993</MsgId>`,
+			Event{MsgType: "text", Content: "进度 <b> ]]> &amp;", MsgID: 9007199254740993},
+		},
+		{
+			"subscribe by code", `<MsgType>event</MsgType><Event>subscribe</Event><EventKey>qrscene_s1</EventKey><Ticket>gQH</Ticket>`,
+			Event{MsgType: MsgEvent, Event: EventSubscribe, EventKey: "qrscene_s1", Ticket: "gQH"},
+		},
 		{"subscribe", `<MsgType>event</MsgType><Event>subscribe</Event><EventKey/>`, Event{MsgType: MsgEvent, Event: EventSubscribe}},
 		{"unsubscribe", `<MsgType>event</MsgType><Event>unsubscribe</Event><EventKey></EventKey>`, Event{MsgType: MsgEvent, Event: EventUnsubscribe}},
-		{"scan", `<MsgType>event</MsgType><Event>SCAN</Event><EventKey>s1</EventKey><Ticket>gQH</Ticket>`,
-			Event{MsgType: MsgEvent, Event: EventScan, EventKey: "s1", Ticket: "gQH"}},
-		{"view", `<MsgType>event</MsgType><Event>VIEW</Event><EventKey>https://dj.example/?a=1&amp;b=2</EventKey><MenuId>208379533</MenuId>`,
-			Event{MsgType: MsgEvent, Event: EventView, EventKey: "https://dj.example/?a=1&b=2", MenuID: "208379533"}},
-		{"scancode", `<MsgType>event</MsgType><Event>scancode_waitmsg</Event><EventKey>k</EventKey><ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult>https://dj.example/v/1</ScanResult></ScanCodeInfo>`,
-			Event{MsgType: MsgEvent, Event: "scancode_waitmsg", EventKey: "k", ScanResult: "https://dj.example/v/1"}},
-		{"receipt", `<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>3599307433715204104</MsgID><Status>failed: system failed</Status>`,
-			Event{MsgType: MsgEvent, Event: EventTemplateDone, TemplateMsgID: 3599307433715204104, Status: StatusSystemFailed}},
+		{
+			"scan", `<MsgType>event</MsgType><Event>SCAN</Event><EventKey>s1</EventKey><Ticket>gQH</Ticket>`,
+			Event{MsgType: MsgEvent, Event: EventScan, EventKey: "s1", Ticket: "gQH"},
+		},
+		{
+			"view", `<MsgType>event</MsgType><Event>VIEW</Event><EventKey>https://dj.example/?a=1&amp;b=2</EventKey><MenuId>208379533</MenuId>`,
+			Event{MsgType: MsgEvent, Event: EventView, EventKey: "https://dj.example/?a=1&b=2", MenuID: "208379533"},
+		},
+		{
+			"scancode", `<MsgType>event</MsgType><Event>scancode_waitmsg</Event><EventKey>k</EventKey><ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult>https://dj.example/v/1</ScanResult></ScanCodeInfo>`,
+			Event{MsgType: MsgEvent, Event: "scancode_waitmsg", EventKey: "k", ScanResult: "https://dj.example/v/1"},
+		},
+		{
+			"receipt", `<MsgType>event</MsgType><Event>TEMPLATESENDJOBFINISH</Event><MsgID>3599307433715204104</MsgID><Status>failed: system failed</Status>`,
+			Event{MsgType: MsgEvent, Event: EventTemplateDone, TemplateMsgID: 3599307433715204104, Status: StatusSystemFailed},
+		},
 		{"fields unknown here", `<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>32.05</Latitude>`, Event{MsgType: MsgEvent, Event: "LOCATION"}},
 	}
 	p := newTestPush(t, nil)

@@ -156,7 +156,7 @@ func (s *shared) renew(ctx context.Context, stale string) (credential, error) {
 	}
 	swapped, err := s.cache.Swap(ctx, s.key, stored, value, c.expires)
 	if err != nil || swapped {
-		return c, nil
+		return c, nil //nolint:nilerr // a token that could not be shared is good all the same
 	}
 	stored, other := s.stored(ctx, stale)
 	switch {

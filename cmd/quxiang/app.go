@@ -265,8 +265,9 @@ func hostOf(address string) string {
 }
 
 // listen opens a TCP address with an error that says what to do.
-func listen(name, addr string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, name, addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%s 无法监听 %s，可能已被占用；请换一个地址：%w", name, addr, err)
 	}

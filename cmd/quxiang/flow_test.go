@@ -201,8 +201,12 @@ func (b *browser) walkToForms(s *sandbox) {
 	b.open(app + "/h5/home")
 	b.inspect("done")
 	for _, page := range []struct{ path, word string }{
-		{"/h5/verifications", "核验"}, {"/h5/messages", "提醒"}, {"/h5/binding", "绑定"},
-		{"/cannot-login", "登录"}, {"/help", "登录"}, {"/", "毕业生去向登记"},
+		{"/h5/verifications", "核验"},
+		{"/h5/messages", "提醒"},
+		{"/h5/binding", "绑定"},
+		{"/cannot-login", "登录"},
+		{"/help", "登录"},
+		{"/", "毕业生去向登记"},
 	} {
 		b.open(app + page.path)
 		b.sees(page.word)

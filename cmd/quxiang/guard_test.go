@@ -17,7 +17,7 @@ var openRoutes = []string{
 	"GET /wechat/callback", "POST /wechat/callback", "GET /wechat/oauth", "GET /wechat/oauth/callback",
 	"GET /chsi/login", "GET /chsi/callback", "POST /chsi/callback",
 	"GET /verify/archive", "POST /verify/archive", "GET /verify/household", "POST /verify/household",
-	"GET /v/:number/:tag", "GET /V/:number/:tag", "GET /admin/login", "POST /admin/login",
+	"GET /v/:number/:tag", "GET /V/:number/:tag", "GET /admin/login", "POST /admin/login", "POST /h5/logout",
 }
 
 // TestEveryOtherRouteNeedsALogin asks every route of the whole site as

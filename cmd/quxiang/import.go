@@ -32,6 +32,9 @@ func newImportRoster() *cobra.Command {
 		Short: "导入生源名单（XLSX 或 CSV），逐行检查",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := readable(args[0]); err != nil {
+				return err
+			}
 			return l.withStore(c, func(w *workbench) error {
 				if report == "" {
 					report = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + "-refused.xlsx"
@@ -42,17 +45,26 @@ func newImportRoster() *cobra.Command {
 					Path: args[0], ReportPath: report, By: model.BySystem("cli"), Progress: bar.show,
 				})
 				bar.end()
-				if err != nil {
-					return err
+				// A file that breaks off leaves rows that stand.
+				if err == nil || result.Imported+result.Unchanged+result.Refused > 0 {
+					printImport(c.OutOrStdout(), result)
 				}
-				printImport(c.OutOrStdout(), result)
-				return nil
+				return err
 			})
 		},
 	}
 	l.flag(c)
 	c.Flags().StringVar(&report, "report", "", "被拒绝的行写到哪个 XLSX 文件（默认：名单旁边的 …-refused.xlsx）")
 	return c
+}
+
+// readable fails before anything is begun for a file that cannot be read.
+func readable(file string) error {
+	f, err := os.Open(file) // #nosec G304 -- whoever runs the command names the file
+	if err != nil {
+		return fmt.Errorf("不能读取 %s：%w", file, err)
+	}
+	return f.Close()
 }
 
 // printImport writes the last line of an import (design §6). Without refused
@@ -104,6 +116,9 @@ func newImportSample() *cobra.Command {
 		Short: "写出一份样例生源名单（.xlsx 或 .csv），人员均为虚构",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			if n < 1 {
+				return fmt.Errorf("%w: --rows 应为 1 以上", errUsage)
+			}
 			format := demo.National
 			switch ext := strings.ToLower(filepath.Ext(args[0])); {
 			case ext == ".csv":

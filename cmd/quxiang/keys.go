@@ -19,7 +19,7 @@ func newKeysCommand() *cobra.Command {
 				return err
 			}
 			if err := config.WriteKeyFile(args[0], keys); err != nil {
-				return err
+				return fmt.Errorf("不能写入密钥文件：%w", err)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "keys=%s\n", args[0])
 			return nil

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
 	_ "time/tzdata" // deadlines are in Asia/Shanghai whatever the machine has
 
 	"github.com/spf13/cobra"

@@ -101,11 +101,11 @@ func (m *metrics) handler() http.Handler {
 }
 
 // startMetrics serves /metrics on its own address, if one is set.
-func (a *app) startMetrics() error {
+func (a *app) startMetrics(ctx context.Context) error {
 	if a.cfg.MetricsListen == "" {
 		return nil
 	}
-	ln, err := listen("指标", a.cfg.MetricsListen)
+	ln, err := listen(ctx, "指标", a.cfg.MetricsListen)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func newOperatorAdd() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			op.Name, op.Role, op.MustChange = args[0], model.Role(role), true
 			if err := model.CheckOperator(op); err != nil {
-				return err
+				return fmt.Errorf("%w: %s", errUsage, messageOf(err))
 			}
 			return l.withStore(c, func(w *workbench) error {
 				password, hash, err := oneTimePassword()

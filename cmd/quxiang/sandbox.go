@@ -18,6 +18,7 @@ import (
 	"quxiang/model"
 	"quxiang/model/demo"
 	"quxiang/model/store"
+	"quxiang/wechat/wechattest"
 )
 
 // sandboxOptions are the flags of sandbox.
@@ -70,6 +71,11 @@ func startSandbox(ctx context.Context, o sandboxOptions, out, logs io.Writer) (_
 			return nil, fmt.Errorf("%w: --now 应写成 2027-06-01T09:00:00+08:00 的形式", errUsage)
 		}
 	}
+	if o.roster != "" {
+		if err := readable(o.roster); err != nil {
+			return nil, err
+		}
+	}
 	s := &sandbox{clock: newClock(start)}
 	defer func() {
 		if err != nil {
@@ -79,7 +85,7 @@ func startSandbox(ctx context.Context, o sandboxOptions, out, logs io.Writer) (_
 	if s.dir, err = sandboxDir(o.dir); err != nil {
 		return nil, err
 	}
-	ln, err := listen("服务", o.addr)
+	ln, err := listen(ctx, "服务", o.addr)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +103,9 @@ func startSandbox(ctx context.Context, o sandboxOptions, out, logs io.Writer) (_
 	if err := s.importRoster(ctx, o.roster, out); err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}
+	if err := s.rememberPhones(ctx); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
 	s.app.start(ctx, ln)
 	s.sims.wechat.SetCallback(cfg.PublicURL + "/wechat/callback")
 	if err := s.app.menu.Publish(ctx, model.DefaultMenu(), model.BySystem("sandbox")); err != nil {
@@ -111,7 +120,7 @@ func (s *sandbox) prepare(ctx context.Context, o sandboxOptions, ln net.Listener
 	year := demoYear(s.clock.Now())
 	people := demo.People(year)
 	var err error
-	s.sims, err = startSimulators(simulatorOptions{
+	s.sims, err = startSimulators(ctx, simulatorOptions{
 		wechatAddr: o.wechatAddr, chsiAddr: o.chsiAddr, people: people,
 		now: s.clock.Now, advance: s.advance, log: log,
 	})
@@ -206,6 +215,25 @@ func (s *sandbox) fill(ctx context.Context, people []demo.DemoPerson) (string, e
 		return "", err
 	}
 	return password, s.app.store.SetPassword(ctx, op.ID, hash, true)
+}
+
+// rememberPhones tells the simulator of the phones that a folder used again
+// knows, so that who was bound stays reachable.
+func (s *sandbox) rememberPhones(ctx context.Context) error {
+	const page = 500
+	for after := ""; ; {
+		followers, err := s.app.store.Followers(ctx, after, page)
+		if err != nil {
+			return err
+		}
+		for _, f := range followers {
+			s.sims.wechat.Know(wechattest.Phone{OpenID: f.OpenID, Following: f.Subscribed, Since: f.LastEventAt})
+			after = f.OpenID
+		}
+		if len(followers) < page {
+			return nil
+		}
+	}
 }
 
 func (s *sandbox) importRoster(ctx context.Context, file string, out io.Writer) error {

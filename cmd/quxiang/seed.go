@@ -62,6 +62,12 @@ func (o seedOptions) check() error {
 	case o.owing < 0 || o.owing > 1:
 		return fmt.Errorf("%w: --owing 应为 0 到 1 的小数", errUsage)
 	}
+	if o.deadline == "" {
+		return nil
+	}
+	if _, err := model.ParseDate(o.deadline); err != nil {
+		return fmt.Errorf("%w: --deadline 应写成 2027-08-31 的形式", errUsage)
+	}
 	return nil
 }
 
@@ -83,14 +89,14 @@ func seed(ctx context.Context, s *store.Store, o seedOptions, now time.Time) (se
 	}
 	cohort := model.NewCohort(demoYear(now))
 	if o.deadline != "" {
-		if cohort.Deadline, err = model.ParseDate(o.deadline); err != nil {
-			return counts, err
-		}
-		year, err := yearOf(cohort.Deadline)
+		deadline, err := model.ParseDate(o.deadline)
 		if err != nil {
 			return counts, err
 		}
-		deadline := cohort.Deadline
+		year, err := yearOf(deadline)
+		if err != nil {
+			return counts, err
+		}
 		cohort = model.NewCohort(year)
 		cohort.Deadline = deadline
 	}
@@ -106,14 +112,17 @@ func seed(ctx context.Context, s *store.Store, o seedOptions, now time.Time) (se
 	for p := range demo.Graduates(o.graduates, 1, demo.Options{Year: year}) {
 		i := counts.graduates
 		counts.graduates++
-		owing := share(i, o.owing)
-		if owing {
-			counts.owing++
-		}
-		openid := ""
+		openid, nth := "", i-counts.bound
 		if share(i, o.bound) {
+			nth = counts.bound
 			counts.bound++
 			openid = fmt.Sprintf("oDemo%07d", counts.bound)
+		}
+		// The share holds among the bound and among the others, so that the two
+		// shares are independent of each other.
+		owing := share(nth, o.owing)
+		if owing {
+			counts.owing++
 		}
 		if err := b.add(ctx, p, fmt.Sprintf("demo%07d", i+1), openid, owing); err != nil {
 			return counts, err

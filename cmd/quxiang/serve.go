@@ -34,13 +34,13 @@ func serve(ctx context.Context, c *cobra.Command, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	ln, err := listen("服务", cfg.Listen)
+	ln, err := listen(ctx, "服务", cfg.Listen)
 	if err != nil {
 		_ = a.stop(ctx)
 		return err
 	}
 	a.start(ctx, ln)
-	if err := a.startMetrics(); err != nil {
+	if err := a.startMetrics(ctx); err != nil {
 		return errors.Join(err, a.stop(ctx))
 	}
 	log.Info("serving", "listen", ln.Addr().String())

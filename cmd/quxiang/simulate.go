@@ -22,7 +22,7 @@ func newSimulate() *cobra.Command {
 			cfg := config.Default()
 			o.log = newLogger(cfg, c.ErrOrStderr())
 			o.people = demo.People(demoYear(time.Now()))
-			s, err := startSimulators(o)
+			s, err := startSimulators(c.Context(), o)
 			if err != nil {
 				return err
 			}

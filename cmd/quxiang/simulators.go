@@ -41,14 +41,14 @@ var simAttributes = config.Attributes{
 	ExamNumber: "ksh", Name: "xm", IDNumber: "sfzh", Phone: "sjhm", Email: "dzyx",
 }
 
-func startSimulators(o simulatorOptions) (_ *simulators, err error) {
+func startSimulators(ctx context.Context, o simulatorOptions) (_ *simulators, err error) {
 	s := &simulators{}
 	defer func() {
 		if err != nil {
-			s.stop(context.Background())
+			_ = s.stop(context.WithoutCancel(ctx))
 		}
 	}()
-	wechatLn, err := listen("微信模拟器", o.wechatAddr)
+	wechatLn, err := listen(ctx, "微信模拟器", o.wechatAddr)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func startSimulators(o simulatorOptions) (_ *simulators, err error) {
 	o.account.Now, o.account.Advance, o.account.Logger = o.now, o.advance, o.log
 	s.wechat = wechattest.New(o.account)
 	s.serve(wechatLn, s.wechat)
-	chsiLn, err := listen("学信网模拟器", o.chsiAddr)
+	chsiLn, err := listen(ctx, "学信网模拟器", o.chsiAddr)
 	if err != nil {
 		return nil, err
 	}

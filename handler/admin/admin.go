@@ -3,7 +3,9 @@ package admin
 import (
 	"context"
 	"errors"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -118,4 +120,18 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/operators/:id/disabled", h.as(administrator, h.setDisabled))
 	r.POST("/admin/operators/:id/logout", h.as(administrator, h.endSessions))
 	r.GET("/admin/jobs", h.as(may(model.ActionAudit), h.jobs))
+	// A post's address that is opened as a page, after a login that came in
+	// between or by going back, leads to the page that posts there.
+	for path, page := range map[string]string{
+		"/admin/logout":                 "/admin",
+		"/admin/graduates/:id/review":   "/admin/graduates/:id",
+		"/admin/graduates/:id/reopen":   "/admin/graduates/:id",
+		"/admin/menu/publish":           "/admin/menu",
+		"/admin/operators/:id/disabled": "/admin/operators",
+		"/admin/operators/:id/logout":   "/admin/operators",
+	} {
+		r.GET(path, h.as(anybody, func(v visit) error {
+			return web.SeeOther(v.Context, strings.Replace(page, ":id", url.PathEscape(v.Param("id")), 1))
+		}))
+	}
 }

@@ -75,7 +75,7 @@ func (h *Handler) login(c *gin.Context) error {
 	if name == "" || password == "" {
 		return h.showLogin(c, http.StatusUnprocessableEntity, name, next, "请填写账号和密码。")
 	}
-	address := "admin.address:" + h.o.Store.Tag("admin.address", c.ClientIP())
+	address := "admin.address:" + h.o.Store.Tag("admin.address", web.Address(c))
 	tries, err := h.o.Store.Tries(ctx, address, now)
 	if err != nil {
 		return fmt.Errorf("admin: login: %w", err)

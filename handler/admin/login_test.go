@@ -177,6 +177,21 @@ func TestOneTimePasswordMustBeChanged(t *testing.T) {
 	page{to: "/admin"}.check(t, s.browser().login("wangli", fresh))
 }
 
+// TestPostAfterTheSessionEnded: the login leads back to the page of the form.
+func TestPostAfterTheSessionEnded(t *testing.T) {
+	s := newSite(t)
+	b := s.operator(model.Operator{Role: model.RoleAdmin})
+	stranger := s.browser()
+	for post, back := range map[string]string{
+		"/admin/graduates/7/review": "/admin/graduates/7", "/admin/graduates/7/reopen": "/admin/graduates/7",
+		"/admin/menu/publish": "/admin/menu", "/admin/operators/2/disabled": "/admin/operators",
+		"/admin/operators/2/logout": "/admin/operators", "/admin/logout": "/admin",
+	} {
+		page{to: "/admin/login?next=" + url.QueryEscape(post)}.check(t, stranger.post(post, nil))
+		page{to: back}.check(t, b.get(post))
+	}
+}
+
 func TestDisabledOperatorIsOut(t *testing.T) {
 	s := newSite(t)
 	root := s.operator(model.Operator{Name: "root", Role: model.RoleAdmin})

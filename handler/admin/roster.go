@@ -60,10 +60,19 @@ func resultWords(t model.Task) string {
 	case model.TaskDone:
 		return fmt.Sprintf("导入 %d · 未变 %d · 未通过 %d", t.Result.Imported, t.Result.Unchanged, t.Result.Refused)
 	case model.TaskFailed:
+		if brokenOff(t.Result) {
+			return "没有全部导入 · 导入 " + strconv.Itoa(t.Result.Imported) + " · " + t.Result.Error
+		}
 		return t.Result.Error
 	case model.TaskWaiting, model.TaskRunning:
 	}
 	return ""
+}
+
+// brokenOff reports whether a failed task had taken rows before it failed: they
+// stand.
+func brokenOff(r model.TaskResult) bool {
+	return r.Error != "" && r.Imported+r.Unchanged+r.Refused > 0
 }
 
 // task loads the task that the address names, which is not found outside the
@@ -102,7 +111,7 @@ func (h *Handler) rosterTask(v visit) error {
 		{Label: "上传时间", Value: model.Minute(t.CreatedAt)},
 		{Label: "状态", Value: taskWords[t.State]},
 	}}
-	if t.State == model.TaskDone {
+	if t.State == model.TaskDone || brokenOff(t.Result) {
 		facts.Items = append(facts.Items, web.Cell{Label: "完成时间", Value: model.Minute(t.FinishedAt)},
 			web.Cell{Label: "导入", Value: strconv.Itoa(t.Result.Imported) + " 行"},
 			web.Cell{Label: "未变", Value: strconv.Itoa(t.Result.Unchanged) + " 行"},
@@ -112,6 +121,8 @@ func (h *Handler) rosterTask(v visit) error {
 		"Task": t, "Facts": facts, "Running": running, "Report": taskPath(t.ID) + "/report",
 	}}
 	switch {
+	case t.State == model.TaskFailed && brokenOff(t.Result):
+		p.Banner = []web.Banner{{Kind: web.BannerError, Text: "没有全部导入。" + t.Result.Error + "已导入的行有效，更正后可再次上传，不会重复。"}}
 	case t.State == model.TaskFailed:
 		p.Banner = []web.Banner{{Kind: web.BannerError, Text: "没有导入。" + t.Result.Error}}
 	case t.State == model.TaskDone && t.Result.Refused > 0:

@@ -174,4 +174,12 @@ func TestFailedTaskSaysWhy(t *testing.T) {
 	must(t, err)
 	must(t, s.store.FinishTask(t.Context(), task.ID, token, model.TaskFailed, model.TaskResult{Error: "缺少“考生号”一列。"}, s.now))
 	page{has: []string{"没有导入。缺少“考生号”一列。", "未完成"}}.check(t, v.get("/admin/roster/1"))
+
+	// One that broke off says what stands.
+	v.upload(t, "file", "b.csv", strings.NewReader("x"))
+	task, token, err = s.store.ClaimTask(t.Context(), time.Minute, s.now)
+	must(t, err)
+	must(t, s.store.FinishTask(t.Context(), task.ID, token, model.TaskFailed, model.TaskResult{Imported: 498, Refused: 2, Error: "第 702 行的引号没有成对。"}, s.now))
+	page{has: []string{"没有全部导入。第 702 行的引号没有成对。", "498 行", "2 行"}, not: []string{"没有导入。"}}.check(t, v.get("/admin/roster/2"))
+	page{has: []string{"没有全部导入 · 导入 498"}}.check(t, v.get("/admin/roster"))
 }

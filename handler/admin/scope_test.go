@@ -50,6 +50,9 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},
 		"POST /admin/operators/:id/logout": {model.RoleAdmin},
 		"GET /admin/jobs":                  {model.RoleAdmin, model.RoleAuditor},
+		// These lead on to pages that ask again.
+		"GET /admin/graduates/:id/review": all, "GET /admin/graduates/:id/reopen": all, "GET /admin/menu/publish": all,
+		"GET /admin/operators/:id/disabled": all, "GET /admin/operators/:id/logout": all,
 	}
 	for _, op := range everybody() {
 		b := s.operator(op)

@@ -42,7 +42,7 @@ var taskWords = map[model.TaskState]string{
 // actor names who did something.
 func actor(a model.Actor) string {
 	switch a.Kind {
-	case model.ActorGraduate:
+	case model.ActorGraduate, model.ActorAccount:
 		return "毕业生本人"
 	case model.ActorOperator:
 		return "管理员 " + a.Name
@@ -57,6 +57,9 @@ func actor(a model.Actor) string {
 // shown as it is.
 func actionWords(action string) string {
 	words := map[string]string{
+		"account.bind":           "绑定微信",
+		"account.rebind":         "换绑微信",
+		"account.unbind":         "解除微信绑定",
 		"graduate.link":          "绑定学信网账号",
 		"graduate.reopen":        "重新开放更新",
 		"basics.check":           "核对基本信息无误",

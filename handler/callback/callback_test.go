@@ -134,20 +134,28 @@ func TestAnswersInTheChat(t *testing.T) {
 		forbid []string
 	}{
 		{
-			"progress of a bound graduate", wechattest.Push{OpenID: "oDemo0000001", Event: "CLICK", EventKey: "progress"},
-			[]string{"学校审核中", "学校就业指导中心", "2027年8月20日", "还有 11 天", "/wechat/oauth?next="}, []string{"张三", "27999901000001"},
+			"progress of a bound graduate",
+			wechattest.Push{OpenID: "oDemo0000001", Event: "CLICK", EventKey: "progress"},
+			[]string{"学校审核中", "学校就业指导中心", "2027年8月20日", "还有 11 天", "/wechat/oauth?next="},
+			[]string{"张三", "27999901000001"},
 		},
 		{
-			"progress typed", wechattest.Push{OpenID: "oDemo0000001", Text: "我的进度"},
-			[]string{"学校审核中"}, nil,
+			"progress typed",
+			wechattest.Push{OpenID: "oDemo0000001", Text: "我的进度"},
+			[]string{"学校审核中"},
+			nil,
 		},
 		{
-			"progress of a stranger", wechattest.Push{OpenID: stranger, Event: "CLICK", EventKey: "progress"},
-			[]string{"绑定学信网账号"}, []string{"审核中"},
+			"progress of a stranger",
+			wechattest.Push{OpenID: stranger, Event: "CLICK", EventKey: "progress"},
+			[]string{"绑定学信网账号"},
+			[]string{"审核中"},
 		},
 		{
-			"deadline", wechattest.Push{OpenID: stranger, Event: "CLICK", EventKey: "deadline"},
-			[]string{"2027届", "2027年8月31日", "11 天", "否则会影响后续转档、落户"}, nil,
+			"deadline",
+			wechattest.Push{OpenID: stranger, Event: "CLICK", EventKey: "deadline"},
+			[]string{"2027届", "2027年8月31日", "11 天", "否则会影响后续转档、落户"},
+			nil,
 		},
 		{"anything else gets help", wechattest.Push{OpenID: stranger, Text: "你好<a>"}, []string{"去向登记", "办理进度"}, []string{"你好"}},
 	} {

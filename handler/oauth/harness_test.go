@@ -34,8 +34,8 @@ import (
 
 // The routes as the router of the site lists them.
 var (
-	publicRoutes  = []string{"/", "/wechat/oauth", "/wechat/oauth/callback", "/chsi/login", "/chsi/callback", "/cannot-login"}
-	visitorRoutes = []string{"/h5/bind", "/h5/prove", "/h5/move", "/h5/choose", "/h5/logout", "/h5/binding", "/h5/unbind"}
+	publicRoutes  = []string{"/", "/wechat/oauth", "/wechat/oauth/callback", "/chsi/login", "/chsi/callback", "/cannot-login", "/h5/logout"}
+	visitorRoutes = []string{"/h5/bind", "/h5/prove", "/h5/move", "/h5/choose", "/h5/binding", "/h5/unbind"}
 )
 
 const (

@@ -39,10 +39,17 @@ func TestMove(t *testing.T) {
 		t.Error("not moved")
 	}
 	b.shows(b.submit(page{url: p.url, body: `<form method="post" action="/h5/move"></form>`}, "", url.Values{"move": {"yes"}}), 200, "/h5/home") // twice is once
+	// The school sees it in the record's audit log, as the graduate's own doing.
+	school := model.Operator{Role: model.RoleSchool, SchoolCode: g.SchoolCode}.Scope()
+	entries, _, err := w.store.Audits(t.Context(), school, g.ID, 0, 1)
+	w.must(err)
+	if len(entries) != 1 || entries[0].Action != "account.rebind" || entries[0].Actor != model.ByAccount(g.AccountID) {
+		t.Errorf("audit %+v", entries)
+	}
 	// The old phone's session is over, and its WeChat knows nobody.
 	oldPhone.shows(oldPhone.get("/h5/home"), 200, "/h5/bind")
 	var told []model.Message
-	_, told, err := w.store.ClaimMessages(t.Context(), 10, 60e9, w.clock())
+	_, told, err = w.store.ClaimMessages(t.Context(), 10, 60e9, w.clock())
 	w.must(err)
 	if len(told) != 1 || told[0].OpenID != old || told[0].Notice.Kind != model.MessageRebound {
 		t.Errorf("messages %+v", told)
@@ -102,6 +109,7 @@ func TestUnbind(t *testing.T) {
 	if w.account(g.AccountID).OpenID != openid {
 		t.Error("not bound again")
 	}
+	b.shows(b.get("/h5/unbind"), 200, "/h5/binding") // where a login leads that came before the post
 	// A visitor who has bound nothing is led to the binding page.
 	stranger := w.phone(w.wechat.AddPhone(wechattest.Phone{}))
 	stranger.shows(stranger.get("/h5/binding"), 200, "/h5/bind")

@@ -45,6 +45,7 @@ type Store interface {
 	Tries(ctx context.Context, key string, now time.Time) (store.Tries, error)
 	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
 	ClearTries(ctx context.Context, key string) error
+	Tag(purpose, value string) string
 }
 
 // WeChat is the web OAuth of the official account.
@@ -131,6 +132,9 @@ func (h *Handler) Mount(r gin.IRouter) {
 	post(pathChoose, h.choose)
 	get(pathBinding, h.showBinding)
 	post("/h5/unbind", h.unbind)
+	// Its address opened as a page: after a login that came in between, or by
+	// going back.
+	get("/h5/unbind", func(c *gin.Context) error { return web.SeeOther(c, pathBinding) })
 	post("/h5/logout", h.logout)
 	get(pathCannot, h.cannot)
 }

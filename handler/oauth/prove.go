@@ -105,8 +105,8 @@ func (h *Handler) proving(c *gin.Context, next string) (s store.Session, a model
 
 // tryKeys are the keys under which wrong tries count: the account of the
 // session, which a new login does not change, and the address.
-func tryKeys(c *gin.Context, a model.Account) (account, address string) {
-	return "prove:account:" + strconv.FormatInt(int64(a.ID), 10), "prove:address:" + web.Hash(c.ClientIP())
+func (h *Handler) tryKeys(c *gin.Context, a model.Account) (account, address string) {
+	return "prove:account:" + strconv.FormatInt(int64(a.ID), 10), "prove:address:" + h.o.Store.Tag("prove.address", web.Address(c))
 }
 
 // pausedUntil is until when nobody may try; zero when one may.
@@ -130,7 +130,7 @@ func (h *Handler) showProve(c *gin.Context) error {
 	if err != nil || !ok {
 		return err
 	}
-	account, address := tryKeys(c, a)
+	account, address := h.tryKeys(c, a)
 	p := newProvePage(c.Query("next"), "", "", "")
 	if p.PausedUntil, err = h.pausedUntil(c, account, address); err != nil {
 		return err
@@ -160,7 +160,7 @@ func (h *Handler) prove(c *gin.Context) error {
 		return err
 	}
 	p := newProvePage(form.Get("next"), form.Get("exam_number"), form.Get("name"), form.Get("id_tail"))
-	account, address := tryKeys(c, a)
+	account, address := h.tryKeys(c, a)
 	if p.PausedUntil, err = h.pausedUntil(c, account, address); err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (h *Handler) prove(c *gin.Context) error {
 // are no more than five; a right one is taken back.
 func (h *Handler) tryProof(c *gin.Context, s store.Session, a model.Account, p provePage) error {
 	ctx, now := c.Request.Context(), h.o.Web.Now()
-	account, address := tryKeys(c, a)
+	account, address := h.tryKeys(c, a)
 	tries, err := h.o.Store.AddTry(ctx, account, provePause, now)
 	if err != nil {
 		return fmt.Errorf("oauth: count try: %w", err)

@@ -40,7 +40,9 @@ func TestProve(t *testing.T) {
 	// Whichever of the three is wrong, the answer is one. Malformed input did not count.
 	var answers []string
 	for _, change := range []url.Values{
-		{"exam_number": {"00000000000000"}}, {"name": {other.Name}}, {"id_tail": {"000000"}},
+		{"exam_number": {"00000000000000"}},
+		{"name": {other.Name}},
+		{"id_tail": {"000000"}},
 		{"exam_number": {other.ExamNumber}},
 	} {
 		typed := proof(right)

@@ -67,7 +67,8 @@ func (h *Handler) check(kind model.FormKind) web.Handler {
 		if fault := q.fault(); fault != nil {
 			return h.asked(c, http.StatusUnprocessableEntity, kind, q, fault)
 		}
-		if slowed, err := h.pace(c, kind); slowed || err != nil {
+		t, slowed, err := h.pace(c, kind)
+		if slowed || err != nil {
 			return err
 		}
 		n, _ := form.ParseNumber(q.number) // "" where that is no number: looked up all the same
@@ -78,14 +79,15 @@ func (h *Handler) check(kind model.FormKind) web.Handler {
 		if !model.MatchNumber(a, holder, kind, q.name) {
 			return h.noMatch(c, kind)
 		}
-		return h.found(c, *a, id, model.WayNumber)
+		return h.found(c, t, *a, id, model.WayNumber)
 	}
 }
 
 // scan answers the address of a QR code. Only our own forms carry the right
 // tag: a number that somebody read or guessed opens nothing here.
 func (h *Handler) scan(c *gin.Context) error {
-	if slowed, err := h.pace(c, ""); slowed || err != nil {
+	t, slowed, err := h.pace(c, "")
+	if slowed || err != nil {
 		return err
 	}
 	n, _ := form.ParseNumber(c.Param("number"))
@@ -101,7 +103,7 @@ func (h *Handler) scan(c *gin.Context) error {
 	if !sameTag(h.o.Tag("qr", string(kind)+"|"+string(n)), c.Param("tag")) || a == nil {
 		return h.noMatch(c, "")
 	}
-	return h.found(c, *a, id, model.WayQR)
+	return h.found(c, t, *a, id, model.WayQR)
 }
 
 // sameTag compares without case, since QR codes are upper case, and in
@@ -111,12 +113,9 @@ func sameTag(want, got string) bool {
 	return subtle.ConstantTimeCompare(w[:], g[:]) == 1
 }
 
-// noMatch counts the try and shows the one page for everything that does not
-// match. It repeats nothing that was typed: its bytes are always the same.
+// noMatch shows the one page for everything that does not match; the try stays
+// counted. It repeats nothing that was typed: its bytes are always the same.
 func (h *Handler) noMatch(c *gin.Context, kind model.FormKind) error {
-	if err := h.failed(c.Request.Context(), c); err != nil {
-		return err
-	}
 	p := web.Page{Title: "没有匹配的登记信息", Area: web.AreaVerify, Next: backTo(kind)}
 	data := map[string]any{"Kind": kind}
 	if kind.Valid() {

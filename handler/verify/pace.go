@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -31,43 +30,47 @@ func wait(t store.Tries, now time.Time) time.Duration {
 	return max(due.Sub(now), 0)
 }
 
-// triesKey names an address in the store without saying it. An IPv6 network
-// of 64 bits belongs to one customer and counts as one address.
+// triesKey names an address in the store without saying it.
 func (h *Handler) triesKey(c *gin.Context) string {
-	ip := c.ClientIP()
-	if a, err := netip.ParseAddr(ip); err == nil && a.Unmap().Is6() {
-		if p, err := a.WithZone("").Prefix(64); err == nil {
-			ip = p.String()
-		}
-	}
-	return "verify:" + h.o.Tag("verify.address", ip)
+	return "verify:" + h.o.Tag("verify.address", web.Address(c))
 }
 
-// pace answers 429 when the address must still wait; slowed is then true. A
-// try that comes too early is not counted: the page says how long to wait, and
-// who waits gets his try. State is in the store, nothing sleeps.
-func (h *Handler) pace(c *gin.Context, kind model.FormKind) (slowed bool, err error) {
-	now := h.o.Web.Now()
-	t, err := h.o.Store.Tries(c.Request.Context(), h.triesKey(c), now)
+// try is one that was counted before anything is compared.
+type try struct {
+	key    string
+	at     time.Time
+	before store.Tries
+}
+
+// pace counts a try, or answers 429 when the address must still wait; slowed is
+// then true. It counts before anything is compared, so that many tries at once
+// get no further than one by one; found gives back a right one. A try that
+// comes too early is not counted: the page says how long to wait, and who waits
+// gets his try. State is in the store, nothing sleeps.
+func (h *Handler) pace(c *gin.Context, kind model.FormKind) (t try, slowed bool, err error) {
+	t = try{key: h.triesKey(c), at: h.o.Web.Now()}
+	var taken bool
+	t.before, taken, err = h.o.Store.TakeTry(c.Request.Context(), t.key, window, t.at, func(before store.Tries) bool {
+		return wait(before, t.at) > 0
+	})
 	if err != nil {
-		return false, fmt.Errorf("verify: tries: %w", err)
+		return t, false, fmt.Errorf("verify: count a try: %w", err)
 	}
-	d := wait(t, now)
-	if d == 0 {
-		return false, nil
+	if taken {
+		return t, false, nil
 	}
-	seconds := int((d + time.Second - 1) / time.Second)
+	seconds := int((wait(t.before, t.at) + time.Second - 1) / time.Second)
 	c.Header("Retry-After", strconv.Itoa(seconds))
-	return true, h.o.Web.Page(c, http.StatusTooManyRequests, "verify/slow", web.Page{
+	return t, true, h.o.Web.Page(c, http.StatusTooManyRequests, "verify/slow", web.Page{
 		Title: "请稍候再试", Next: backTo(kind),
 		Data: map[string]any{"Seconds": seconds, "Back": backTo(kind)},
 	})
 }
 
-// failed counts a failed try.
-func (h *Handler) failed(ctx context.Context, c *gin.Context) error {
-	if _, err := h.o.Store.AddTry(ctx, h.triesKey(c), window, h.o.Web.Now()); err != nil {
-		return fmt.Errorf("verify: count a try: %w", err)
+// giveBack takes a right try out of the count.
+func (h *Handler) giveBack(ctx context.Context, t try) error {
+	if err := h.o.Store.GiveBackTry(ctx, t.key, window, t.at, t.before); err != nil {
+		return fmt.Errorf("verify: give back a try: %w", err)
 	}
 	return nil
 }

@@ -24,10 +24,14 @@ type result struct {
 	Again   string // where to verify another one
 }
 
-// found leaves a trace for the holder and shows the result. Without the trace
-// there is no result: the graduate is promised to see who looked.
-func (h *Handler) found(c *gin.Context, a model.Authorization, id model.GraduateID, way model.VerificationWay) error {
+// found gives the try back, leaves a trace for the holder and shows the result.
+// Without the trace there is no result: the graduate is promised to see who
+// looked.
+func (h *Handler) found(c *gin.Context, t try, a model.Authorization, id model.GraduateID, way model.VerificationWay) error {
 	ctx, now := c.Request.Context(), h.o.Web.Now()
+	if err := h.giveBack(ctx, t); err != nil {
+		return err
+	}
 	r, err := h.o.Store.Record(ctx, id)
 	if err != nil {
 		return fmt.Errorf("verify: record: %w", err)

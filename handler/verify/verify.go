@@ -21,8 +21,8 @@ type Store interface {
 	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	AddVerification(ctx context.Context, v model.Verification) error
-	Tries(ctx context.Context, key string, now time.Time) (store.Tries, error)
-	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
+	TakeTry(ctx context.Context, key string, window time.Duration, now time.Time, early func(before store.Tries) bool) (before store.Tries, taken bool, err error)
+	GiveBackTry(ctx context.Context, key string, window time.Duration, at time.Time, before store.Tries) error
 }
 
 // Options of a Handler.

@@ -41,7 +41,7 @@ func (w *Web) Begin(c *gin.Context) {
 	id := hex.EncodeToString(b[:])
 	c.Set(requestIDKey, id)
 	c.Request = c.Request.WithContext(store.WithRequestID(c.Request.Context(), id))
-	start := time.Now() //nolint:forbidigo // how long an answer took is not business time
+	start := time.Now() // how long an answer takes is not business time
 	h := c.Writer.Header()
 	h.Set("X-Request-Id", id)
 	h.Set("Content-Security-Policy", w.csp)

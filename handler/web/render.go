@@ -227,7 +227,7 @@ func (r *Renderer) Page(w http.ResponseWriter, status int, name string, p Page) 
 func (r *Renderer) Static() http.Handler { return r.assets }
 
 func (r *Renderer) buffer() *bytes.Buffer {
-	b := r.buffers.Get().(*bytes.Buffer)
+	b := r.buffers.Get().(*bytes.Buffer) //nolint:errcheck // the pool holds nothing else
 	b.Reset()
 	return b
 }
@@ -241,7 +241,7 @@ func (r *Renderer) release(b *bytes.Buffer) {
 // pack writes text to out as gzip. A buffer takes everything, so that no error
 // can come of it.
 func (r *Renderer) pack(out *bytes.Buffer, text []byte) {
-	z := r.packers.Get().(*gzip.Writer)
+	z := r.packers.Get().(*gzip.Writer) //nolint:errcheck // the pool holds nothing else
 	z.Reset(out)
 	_, _ = z.Write(text)
 	_ = z.Close()

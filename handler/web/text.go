@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,12 +83,12 @@ func dict(pairs ...any) (map[string]any, error) {
 		return nil, fmt.Errorf("dict: %d arguments are not pairs of name and value", len(pairs))
 	}
 	m := make(map[string]any, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		name, ok := pairs[i].(string)
+	for pair := range slices.Chunk(pairs, 2) {
+		name, ok := pair[0].(string)
 		if !ok {
-			return nil, fmt.Errorf("dict: argument %d is a %T where a name belongs", i+1, pairs[i])
+			return nil, fmt.Errorf("dict: %T where a name belongs", pair[0])
 		}
-		m[name] = pairs[i+1]
+		m[name] = pair[1]
 	}
 	return m, nil
 }

@@ -85,18 +85,22 @@ func isSheet(part string) bool {
 }
 
 // lastRow reads a sheet to its end and returns the number of its last row. Rows
-// must ascend, or the library would mix up their cells.
+// must ascend, or the library would mix up their cells; and the sheet must be
+// closed, or rows may have been cut off behind the last one.
 func lastRow(f *zip.File) (_ int, err error) {
 	rc, err := f.Open()
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, rc.Close()) }()
-	in, last := bufio.NewReaderSize(rc, 64<<10), 0
+	in, last, closed := bufio.NewReaderSize(rc, 64<<10), 0, false
 	for {
 		_, err := in.ReadSlice('<')
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
+		}
+		if errors.Is(err, io.EOF) && !closed {
+			return 0, fmt.Errorf("it ends after row %d without being closed", last)
 		}
 		if errors.Is(err, io.EOF) {
 			return last, nil
@@ -108,6 +112,7 @@ func lastRow(f *zip.File) (_ int, err error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}
+		closed = closed || closesSheet(tag)
 		n, ok := rowNumber(tag, last)
 		if !ok {
 			continue
@@ -117,6 +122,19 @@ func lastRow(f *zip.File) (_ int, err error) {
 		}
 		last = n
 	}
+}
+
+// closesSheet reports whether what follows a < closes the root of a sheet.
+func closesSheet(tag []byte) bool {
+	name, found := bytes.CutPrefix(tag, []byte("/"))
+	if !found {
+		return false
+	}
+	name, _, found = bytes.Cut(name, []byte(">"))
+	if i := bytes.IndexByte(name, ':'); i >= 0 {
+		name = name[i+1:]
+	}
+	return found && string(bytes.TrimSpace(name)) == "worksheet"
 }
 
 // rowNumber reads the number from what follows the < of a row's tag; a row

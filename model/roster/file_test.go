@@ -166,6 +166,20 @@ func TestDamageAmongRowsIsTold(t *testing.T) {
 	}
 }
 
+// A sheet that was cut off and packed again looks like a shorter one.
+func TestCutOffSheetIsRefused(t *testing.T) {
+	whole := sample(t, demo.WideXLSX, demo.Graduates(50, 1, demo.Options{Year: 2027}))
+	path := repack(t, whole, func(n string, c []byte) []byte {
+		if n == sheetPart {
+			return c[:bytes.Index(c, []byte(`<row r="40"`))]
+		}
+		return c
+	})
+	if e := refusal(t, path, roster.Options{Codes: table(t)}); !strings.Contains(e.Message, "已损坏") {
+		t.Errorf("%v", e)
+	}
+}
+
 func TestLongRecordStops(t *testing.T) {
 	text := csvText(t, grid(good()))
 	path := file(t, "r.csv", text+strings.Repeat(",\n", 30)+"\""+strings.Repeat("x,y\n", 1<<20))

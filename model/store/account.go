@@ -216,22 +216,40 @@ func writeAccount(tx *gorm.DB, before, after model.Account, ch model.AccountChan
 	if done.Error != nil {
 		return done.Error
 	}
-	audit := ch.Audit
-	audit.Detail = maps.Clone(audit.Detail)
-	if audit.Detail == nil {
-		audit.Detail = map[string]string{}
-	}
-	audit.Detail["account"] = strconv.FormatInt(int64(before.ID), 10)
-	if err := appendAudit(tx, audit); err != nil {
+	if err := auditAccount(tx, before.ID, ch.Audit); err != nil {
 		return err
 	}
 	if ch.TellOld != nil {
-		if err := enqueue(tx, 0, ch.OldOpenID, []model.Notice{*ch.TellOld}, audit.At); err != nil {
+		if err := enqueue(tx, 0, ch.OldOpenID, []model.Notice{*ch.TellOld}, ch.Audit.At); err != nil {
 			return err
 		}
 	}
 	if ch.EndSessions {
 		return tx.Where("account_id = ?", int64(before.ID)).Delete(&sessionRow{}).Error
+	}
+	return nil
+}
+
+// auditAccount writes the entry of an account's change once for each of its
+// records, so that their schools find it, or once when there is none yet.
+func auditAccount(tx *gorm.DB, id model.AccountID, a model.Audit) error {
+	var records []graduateRow
+	if err := tx.Select("id", "school_code", "college").Where("account_id = ?", int64(id)).Order("id").Find(&records).Error; err != nil {
+		return err
+	}
+	a.Detail = maps.Clone(a.Detail)
+	if a.Detail == nil {
+		a.Detail = map[string]string{}
+	}
+	a.Detail["account"] = strconv.FormatInt(int64(id), 10)
+	if len(records) == 0 {
+		return appendAudit(tx, a)
+	}
+	for _, r := range records {
+		a.GraduateID, a.SchoolCode, a.College = model.GraduateID(r.ID), r.SchoolCode, r.College
+		if err := appendAudit(tx, a); err != nil {
+			return err
+		}
 	}
 	return nil
 }

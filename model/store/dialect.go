@@ -77,7 +77,9 @@ func (d dialect) open(create bool) (*sql.DB, error) {
 	}
 	// synchronous(FULL): a confirmation, or the note that a message is about to
 	// be sent, must survive a power failure.
-	q := "?mode=" + mode + "&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	// modeof: the write-ahead log holds what the file holds and gets its mode and
+	// owner, also when root runs a command beside the service.
+	q := "?mode=" + mode + "&modeof=" + url.QueryEscape(d.path) + "&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
 	return sqlitedriver.Open("file:" + (&url.URL{Path: d.path}).EscapedPath() + q)
 }
 
@@ -93,7 +95,7 @@ func (d dialect) exists() error {
 }
 
 // create makes a SQLite file that only its owner can read; SQLite itself would
-// leave that to the umask, and gives its WAL the same mode.
+// leave that to the umask.
 func (d dialect) create() error {
 	if d.name != sqliteName {
 		return nil

@@ -127,6 +127,19 @@ func (s *Store) Follower(ctx context.Context, openid string) (f model.Follower, 
 	}
 }
 
+// Followers lists, by openid and after one, whoever follows or followed.
+func (s *Store) Followers(ctx context.Context, after string, limit int) ([]model.Follower, error) {
+	var rows []followerRow
+	if err := s.read(ctx).Where("openid > ?", after).Order("openid").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, wrap("followers", err)
+	}
+	followers := make([]model.Follower, len(rows))
+	for i, row := range rows {
+		followers[i] = row.follower()
+	}
+	return followers, nil
+}
+
 // notFollowing tells which of the openids are known to have unfollowed. One
 // that we never heard of may follow since before this program ran.
 func notFollowing(tx *gorm.DB, openids []string) (map[string]bool, error) {

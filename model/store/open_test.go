@@ -41,8 +41,8 @@ func TestKeysOfAnotherDatabase(t *testing.T) {
 	}
 }
 
-// TestSQLiteFile: only its owner may read the database, and a missing one is
-// named with what to do.
+// TestSQLiteFile: only its owner may read the database and its log, and a
+// missing one is named with what to do.
 func TestSQLiteFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "quxiang.db")
 	k, err := store.NewKeys()
@@ -56,8 +56,18 @@ func TestSQLiteFile(t *testing.T) {
 	if _, _, err := store.Migrate(t.Context(), "sqlite:"+file, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(file)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v; want 0600", info.Mode(), err)
+	s, err := store.Open(t.Context(), store.Options{DSN: "sqlite:" + file, Keys: k, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, name := range []string{file, file + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("mode of %s is %v; want 0600", name, info.Mode())
+		}
 	}
 }

@@ -17,6 +17,14 @@ type ImportRow struct {
 	Basics                 model.Basics
 	Destination            *model.Destination // nil when the roster has none
 	ReportedAt             time.Time          // when the destination was reported; zero: now
+	Columns                Columns            // of the roster; nil when it tells every item
+}
+
+// Columns knows which items a roster tells: the others of a graduate who is
+// known already stay as they are.
+type Columns interface {
+	Keep(row, known model.Basics) model.Basics
+	KeepDestination(row, known model.Destination) model.Destination
 }
 
 // ImportStatus is what became of a row.
@@ -173,7 +181,11 @@ func (im *importing) receive(rec model.Record, row ImportRow) (model.Change, boo
 	if reported.IsZero() {
 		reported = im.at
 	}
-	return model.Receive(rec, im.cohorts[row.CohortCode], *row.Destination, im.by, reported, im.at, im.codes)
+	d := *row.Destination
+	if last := rec.Latest(); last != nil && row.Columns != nil {
+		d = row.Columns.KeepDestination(d, last.Destination)
+	}
+	return model.Receive(rec, im.cohorts[row.CohortCode], d, im.by, reported, im.at, im.codes)
 }
 
 // insert writes the new graduates, all of the batch or none.
@@ -244,7 +256,11 @@ func (im *importing) update(ctx context.Context, existing map[int]int64) error {
 func (im *importing) updateOne(ctx context.Context, i int, row ImportRow, rec model.Record) error {
 	im.out[i] = ImportOutcome{ID: rec.Graduate.ID, Status: ImportUnchanged}
 	facts := func(r model.Record) (model.Change, error) {
-		ch, _ := model.UpdateBasics(r, row.Basics, im.by, im.at)
+		b := row.Basics
+		if row.Columns != nil {
+			b = row.Columns.Keep(b, r.Graduate.Basics)
+		}
+		ch, _ := model.UpdateBasics(r, b, im.by, im.at)
 		return ch, nil
 	}
 	destination := func(r model.Record) (model.Change, error) {

@@ -78,6 +78,56 @@ func (s *Store) AddTry(ctx context.Context, key string, window time.Duration, no
 	return row.tries(), nil
 }
 
+// TakeTry counts one more under key, as AddTry does, unless early finds in what
+// was counted before that it comes too soon: then nothing is counted. Callers
+// at the same time follow one another, each judged by what the others left, so
+// that many at once get no more than one by one. early must be pure. before is
+// what was counted until now, for GiveBackTry.
+func (s *Store) TakeTry(ctx context.Context, key string, window time.Duration, now time.Time, early func(before Tries) bool) (before Tries, taken bool, err error) {
+	err = s.tx(ctx, "take try", func(tx *gorm.DB) error {
+		// The row is there before it is locked, so that two first tries do not
+		// both find nothing.
+		row := triesRow{Name: key}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return fmt.Errorf("insert: %w", err)
+		}
+		if err := forUpdate(tx).Where("name = ?", key).Take(&row).Error; err != nil {
+			return fmt.Errorf("read: %w", err)
+		}
+		before = Tries{}
+		if row.Count > 0 && row.ExpiresAt > toMillis(now) {
+			before = row.tries()
+		}
+		if taken = !early(before); !taken {
+			return nil
+		}
+		row.Count, row.LastAt, row.ExpiresAt = before.Count+1, toMillis(now), toMillis(now.Add(window))
+		if before.Count == 0 {
+			row.FirstAt = row.LastAt
+		}
+		return tx.Save(&row).Error
+	})
+	return before, taken && err == nil, err
+}
+
+// GiveBackTry undoes a try that TakeTry took at a time, because nothing was
+// wrong with it: before and window are those of TakeTry. When others have been
+// taken since, only the count goes down.
+func (s *Store) GiveBackTry(ctx context.Context, key string, window time.Duration, at time.Time, before Tries) error {
+	return s.tx(ctx, "give back try", func(tx *gorm.DB) error {
+		row := triesRow{Count: before.Count, LastAt: toMillis(before.Last), ExpiresAt: toMillis(before.Last.Add(window))}
+		if before.Count == 0 {
+			row.LastAt, row.ExpiresAt = 0, 0
+		}
+		done := tx.Model(&triesRow{}).Where("name = ? AND count = ? AND last_at = ?", key, before.Count+1, toMillis(at)).
+			Select("count", "last_at", "expires_at").Updates(&row)
+		if done.Error != nil || done.RowsAffected == 1 {
+			return done.Error
+		}
+		return tx.Model(&triesRow{}).Where("name = ? AND count > 0", key).Update("count", gorm.Expr("count - 1")).Error
+	})
+}
+
 // ClearTries forgets the count under key.
 func (s *Store) ClearTries(ctx context.Context, key string) error {
 	return s.tx(ctx, "clear tries", func(tx *gorm.DB) error {

@@ -64,6 +64,77 @@ func TestTriesAtOnce(t *testing.T) {
 	})
 }
 
+func TestTakeTryAtOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		const callers, free = 20, 3
+		type result struct {
+			taken bool
+			err   error
+		}
+		results := make(chan result)
+		for range callers {
+			go func() {
+				_, taken, err := s.TakeTry(t.Context(), "k", time.Minute, start, func(before store.Tries) bool { return before.Count >= free })
+				results <- result{taken, err}
+			}()
+		}
+		took := 0
+		for range callers {
+			r := <-results
+			if r.err != nil {
+				t.Error(r.err)
+			}
+			if r.taken {
+				took++
+			}
+		}
+		if got, err := s.Tries(t.Context(), "k", start); err != nil || got.Count != free || took != free {
+			t.Errorf("%d were taken, Tries = %+v, %v; want %d", took, got, err, free)
+		}
+	})
+}
+
+func TestGiveBackTry(t *testing.T) {
+	const window = time.Hour
+	never := func(store.Tries) bool { return false }
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
+		take := func(minutes int) store.Tries {
+			t.Helper()
+			before, taken, err := s.TakeTry(t.Context(), "k", window, at(minutes), never)
+			if err != nil || !taken {
+				t.Fatalf("TakeTry = %v, %v", taken, err)
+			}
+			return before
+		}
+		back := func(minutes int, before store.Tries) {
+			t.Helper()
+			if err := s.GiveBackTry(t.Context(), "k", window, at(minutes), before); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := func(what string, minutes int, want store.Tries) {
+			t.Helper()
+			got, err := s.Tries(t.Context(), "k", at(minutes))
+			if err != nil || got.Count != want.Count || !got.First.Equal(want.First) || !got.Last.Equal(want.Last) {
+				t.Errorf("%s: Tries = %+v, %v; want %+v", what, got, err, want)
+			}
+		}
+		back(0, take(0))
+		want("a first one given back", 0, store.Tries{})
+		take(1)
+		one := store.Tries{Count: 1, First: at(1), Last: at(1)}
+		back(30, take(30))
+		want("as if it had not been", 30, one)
+		want("and forgotten as if it had not been", 61, store.Tries{})
+		take(62)
+		older := take(63)
+		take(64)
+		back(63, older)
+		want("another was taken since", 64, store.Tries{Count: 2, First: at(62), Last: at(64)})
+	})
+}
+
 func TestPurgeTries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		for key, window := range map[string]time.Duration{"a": time.Minute, "b": time.Minute, "c": time.Hour} {

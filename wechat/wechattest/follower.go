@@ -94,6 +94,13 @@ func (s *Server) AddPhone(p Phone) string {
 	return made.OpenID
 }
 
+// Know puts a phone back that an earlier simulator had made, without an event.
+func (s *Server) Know(p Phone) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.phones.put(p)
+}
+
 // AddFollower makes a phone that follows the account, pushes the subscribe event
 // and returns the openid once the callback has answered or its tries are used up.
 func (s *Server) AddFollower(ctx context.Context, p Phone) (string, error) {

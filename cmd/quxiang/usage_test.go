@@ -1,0 +1,40 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"testing"
+)
+
+// What is wrong on the command line is said before any setting is asked for.
+func TestWrongUseIsTold(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing.csv")
+	for _, c := range []struct {
+		args []string
+		want error
+	}{
+		{[]string{"menus"}, errUsage},
+		{[]string{"serve", "extra"}, errUsage},
+		{[]string{"seed", "--graduates", "0"}, errUsage},
+		{[]string{"seed", "--bound", "1.5"}, errUsage},
+		{[]string{"seed", "--owing", "-0.1"}, errUsage},
+		{[]string{"seed", "--deadline", "31.8.2027"}, errUsage},
+		{[]string{"operator", "add", "x", "--role", "boss"}, errUsage},
+		{[]string{"operator", "add", "x", "--role", "college", "--school", "99001"}, errUsage},
+		{[]string{"import", "sample", "x.txt"}, errUsage},
+		{[]string{"import", "sample", "x.csv", "--rows", "-1"}, errUsage},
+		{[]string{"sandbox", "--now", "tomorrow"}, errUsage},
+		{[]string{"sandbox", "--roster", missing}, fs.ErrNotExist},
+		{[]string{"import", "roster", missing}, fs.ErrNotExist},
+	} {
+		root := newRoot()
+		root.SetArgs(c.args)
+		root.SetOut(&bytes.Buffer{})
+		root.SetErr(&bytes.Buffer{})
+		if err := root.ExecuteContext(t.Context()); !errors.Is(err, c.want) {
+			t.Errorf("%v: %v", c.args, err)
+		}
+	}
+}
