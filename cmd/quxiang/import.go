@@ -84,6 +84,9 @@ func newImportContacts() *cobra.Command {
 		Short: "导入联系人：学校、学院、班级对应的辅导员和就业指导中心",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := readable(args[0]); err != nil {
+				return err
+			}
 			contacts, err := roster.ReadContacts(args[0])
 			if err != nil {
 				return err

@@ -12,6 +12,8 @@ import (
 	_ "time/tzdata" // deadlines are in Asia/Shanghai whatever the machine has
 
 	"github.com/spf13/cobra"
+
+	"quxiang/model"
 )
 
 // Exit codes: 0 done, 1 failed, 2 wrong use.
@@ -41,8 +43,19 @@ func run(ctx context.Context, args []string) int {
 		fmt.Fprintln(root.ErrOrStderr(), err)
 		return exitUsage
 	default:
-		fmt.Fprintln(root.ErrOrStderr(), err)
+		fmt.Fprintln(root.ErrOrStderr(), told(err))
 		return exitFailed
+	}
+}
+
+// told is what an error says on the terminal: a refusal its sentence for
+// people, a failure of our own or of the machine everything that is known.
+func told(err error) string {
+	switch model.CodeOf(err) {
+	case model.CodeInternal, model.CodeUnavailable:
+		return err.Error()
+	default:
+		return messageOf(err)
 	}
 }
 

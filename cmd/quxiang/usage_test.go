@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"testing"
+
+	"quxiang/model"
 )
 
 // What is wrong on the command line is said before any setting is asked for.
@@ -28,6 +31,7 @@ func TestWrongUseIsTold(t *testing.T) {
 		{[]string{"sandbox", "--now", "tomorrow"}, errUsage},
 		{[]string{"sandbox", "--roster", missing}, fs.ErrNotExist},
 		{[]string{"import", "roster", missing}, fs.ErrNotExist},
+		{[]string{"import", "contacts", missing}, fs.ErrNotExist},
 	} {
 		root := newRoot()
 		root.SetArgs(c.args)
@@ -35,6 +39,23 @@ func TestWrongUseIsTold(t *testing.T) {
 		root.SetErr(&bytes.Buffer{})
 		if err := root.ExecuteContext(t.Context()); !errors.Is(err, c.want) {
 			t.Errorf("%v: %v", c.args, err)
+		}
+	}
+}
+
+func TestErrorsAreToldToPeople(t *testing.T) {
+	cause := errors.New("UNIQUE constraint")
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{fmt.Errorf("job: import: %w", model.Invalid("file", "表格是空的。").Because(cause)), "表格是空的。"},
+		{model.Errorf(model.CodeConflict, "账号已存在。").Because(cause), "账号已存在。"},
+		{fmt.Errorf("store: ping: %w", cause), "store: ping: UNIQUE constraint"},
+		{model.Errorf(model.CodeUnavailable, "微信没有应答。").Because(cause), "unavailable: 微信没有应答。: UNIQUE constraint"},
+	} {
+		if got := told(c.err); got != c.want {
+			t.Errorf("told %q, want %q", got, c.want)
 		}
 	}
 }

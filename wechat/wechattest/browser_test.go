@@ -74,6 +74,8 @@ func TestPhoneInABrowser(t *testing.T) {
 		callback.reply("text", "<Content><![CDATA[欢迎关注毕业去向登记。\n<a href=\""+app.URL+"/\">绑定学信网账号</a>]]></Content>"),
 		callback.reply("text", "<Content>学院审核中，已等待 2 天。</Content>"),
 	)
+	// A step ends on a page that stands: a picture asked for while the browser
+	// goes to another one may never come.
 	step := func(name string, steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
 		if err := chromedp.Do(ctx, steps...); err != nil {
@@ -100,8 +102,8 @@ func TestPhoneInABrowser(t *testing.T) {
 		}
 	}
 
-	step("1-list", chromedp.EmulateViewport(375, 812), chromedp.Navigate(front.URL+"/phone"), chromedp.Click(css(`[data-openid=%q]`, openid)))
-	step("2-profile", chromedp.WaitVisible(css(`[data-action=follow]`)))
+	step("1-list", chromedp.EmulateViewport(375, 812), chromedp.Navigate(front.URL+"/phone"), chromedp.WaitVisible(css(`[data-openid=%q]`, openid)))
+	step("2-profile", chromedp.Click(css(`[data-openid=%q]`, openid)), chromedp.WaitVisible(css(`[data-action=follow]`)))
 	step("3-welcome", chromedp.Click(css(`[data-action=follow]`)), chromedp.WaitVisible(css(`#chat .text a`)))
 	step("4-progress", chromedp.Click(css(`[data-menu=办理进度]`)), chromedp.WaitVisible(css(`#chat .text:nth-of-type(n+3)`)))
 	r.wantCode(r.api("POST", sendPath, with(goodSend(openid), "url", app.URL+"/")), 0)
