@@ -3,7 +3,6 @@ package handler_test
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"quxiang/handler"
 	"quxiang/handler/web"
+	"quxiang/handler/web/webtest"
 	"quxiang/model/store/storetest"
 )
 
@@ -33,19 +33,8 @@ func (stray) Mount(r gin.IRouter) {
 
 func newSite(t *testing.T, proxies []string, ready error) http.Handler {
 	t.Helper()
-	renderer, err := web.NewRenderer(web.RenderOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := web.New(web.Options{
-		Store: storetest.Open(t), Renderer: renderer, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
-		PublicURL: "https://dj.example.edu.cn",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	site, err := handler.New(handler.Options{
-		Web: w, Static: renderer.Static(), Areas: []handler.Area{stray{}}, TrustedProxies: proxies,
+		Web: webtest.New(t, storetest.Open(t), time.Now), Static: http.NotFoundHandler(), Areas: []handler.Area{stray{}}, TrustedProxies: proxies,
 		Ready: func(context.Context) error { return ready },
 	})
 	if err != nil {

@@ -39,6 +39,7 @@ var tiers = []tier{
 	{"handler/cas", nil, "a leaf: speaks CAS"},
 	{"handler/cas/castest", nil, "the other side of the wire"},
 	{"handler/web", []string{"model", "model/codes", "model/form", "model/links", "model/store"}, "what areas share"},
+	{"handler/web/webtest", []string{"handler/web"}, "what the areas' tests share"},
 	{"handler/form", []string{"model", "model/codes", "model/form", "model/links"}, "draws forms"},
 	{"handler/callback", areaMay, areaReason},
 	{"handler/oauth", areaMay, areaReason},

@@ -3,7 +3,6 @@ package admin_test
 import (
 	"context"
 	"html"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,13 +11,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"quxiang/handler/admin"
 	"quxiang/handler/web"
+	"quxiang/handler/web/webtest"
 	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/demo"
@@ -89,16 +88,7 @@ func newSite(t *testing.T) *site {
 	s.table, err = codes.For(codes.Default)
 	must(t, err)
 	s.hash = admin.HashWith(cheap, password)
-	renderer, err := web.NewRenderer(web.RenderOptions{Static: fstest.MapFS{
-		"manifest.json": {Data: []byte(`{"app.css":"app.0.css","icon.svg":"icon.0.svg"}`)},
-		"app.0.css":     {Data: []byte("body{}")}, "app.0.css.gz": {Data: []byte("x")},
-		"icon.0.svg": {Data: []byte("<svg/>")}, "icon.0.svg.gz": {Data: []byte("x")},
-	}})
-	must(t, err)
-	w, err := web.New(web.Options{
-		Store: s.store, Renderer: renderer, Logger: slog.New(slog.DiscardHandler), Now: now, PublicURL: origin,
-	})
-	must(t, err)
+	w := webtest.New(t, s.store, now)
 	l, err := links.New(origin)
 	must(t, err)
 	h, err := admin.New(admin.Options{Web: w, Store: s.store, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap})
@@ -230,10 +220,7 @@ func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-var (
-	tags   = regexp.MustCompile(`<[^>]*>`)
-	idAttr = regexp.MustCompile(` id="([^"]*)"`)
-)
+var tags = regexp.MustCompile(`<[^>]*>`)
 
 // text is a page without its markup.
 func text(w *httptest.ResponseRecorder) string {
@@ -279,25 +266,7 @@ func (p page) check(t *testing.T, w *httptest.ResponseRecorder) {
 	if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") || p.to != "" {
 		return
 	}
-	if n := strings.Count(body, "<h1"); n != 1 {
-		t.Errorf("%d h1", n)
-	}
-	if n := strings.Count(body, "weui-btn_primary"); n > 1 {
-		t.Errorf("%d primary buttons", n)
-	}
-	seen := map[string]bool{}
-	for _, m := range idAttr.FindAllStringSubmatch(body, -1) {
-		if seen[m[1]] {
-			t.Errorf("id %q twice", m[1])
-		}
-		seen[m[1]] = true
-	}
-	if strings.Contains(body, "<script") || strings.Contains(body, " style=") {
-		t.Error("script or style in the page")
-	}
-	if w.Header().Get("Cache-Control") != "no-store" {
-		t.Error("the page may be cached")
-	}
+	webtest.CheckPage(t, w)
 }
 
 func hidden(t *testing.T, w *httptest.ResponseRecorder, name string) string {

@@ -1,12 +1,10 @@
 package h5_test
 
 import (
-	"bytes"
 	"crypto/rand"
 	"fmt"
 	"html"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,13 +13,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"quxiang/handler/h5"
 	"quxiang/handler/web"
+	"quxiang/handler/web/webtest"
 	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/demo"
@@ -65,16 +63,7 @@ func newSite(t *testing.T) *site {
 	var err error
 	s.table, err = codes.For(codes.Default)
 	must(t, err)
-	renderer, err := web.NewRenderer(web.RenderOptions{Static: fstest.MapFS{
-		"manifest.json": {Data: []byte(`{"app.css":"app.0.css","icon.svg":"icon.0.svg"}`)},
-		"app.0.css":     {Data: []byte("body{}")}, "app.0.css.gz": {Data: []byte("x")},
-		"icon.0.svg": {Data: []byte("<svg/>")}, "icon.0.svg.gz": {Data: []byte("x")},
-	}})
-	must(t, err)
-	w, err := web.New(web.Options{
-		Store: s.store, Renderer: renderer, Logger: slog.New(slog.DiscardHandler), Now: now, PublicURL: "https://dj.example.edu.cn",
-	})
-	must(t, err)
+	w := webtest.New(t, s.store, now)
 	l, err := links.New("https://dj.example.edu.cn")
 	must(t, err)
 	h, err := h5.New(h5.Options{
@@ -289,25 +278,7 @@ func (p page) check(t *testing.T, w *httptest.ResponseRecorder) {
 	if p.to != "" || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") {
 		return
 	}
-	if n := strings.Count(body, "<h1"); n != 1 {
-		t.Errorf("%d h1", n)
-	}
-	if n := strings.Count(body, "weui-btn_primary"); n > 1 {
-		t.Errorf("%d primary buttons", n)
-	}
-	ids := map[string]bool{}
-	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(body, -1) {
-		if ids[m[1]] {
-			t.Errorf("id %q is there twice", m[1])
-		}
-		ids[m[1]] = true
-	}
-	if bytes.Contains(w.Body.Bytes(), []byte("<script")) || strings.Contains(body, " style=") {
-		t.Error("script or style in the page")
-	}
-	if w.Header().Get("Cache-Control") != "no-store" {
-		t.Error("the page may be cached")
-	}
+	webtest.CheckPage(t, w)
 }
 
 // hidden reads a hidden field of a page.

@@ -2,7 +2,6 @@ package verify_test
 
 import (
 	"html"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,13 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"quxiang/handler/verify"
 	"quxiang/handler/web"
+	"quxiang/handler/web/webtest"
 	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/demo"
@@ -62,16 +61,7 @@ func newSite(t *testing.T) *site {
 	must(t, err)
 	s.links, err = links.New(origin)
 	must(t, err)
-	renderer, err := web.NewRenderer(web.RenderOptions{Static: fstest.MapFS{
-		"manifest.json": {Data: []byte(`{"app.css":"app.0.css","icon.svg":"icon.0.svg"}`)},
-		"app.0.css":     {Data: []byte("body{}")}, "app.0.css.gz": {Data: []byte("x")},
-		"icon.0.svg": {Data: []byte("<svg/>")}, "icon.0.svg.gz": {Data: []byte("x")},
-	}})
-	must(t, err)
-	w, err := web.New(web.Options{
-		Store: s.store, Renderer: renderer, Logger: slog.New(slog.DiscardHandler), Now: now, PublicURL: origin,
-	})
-	must(t, err)
+	w := webtest.New(t, s.store, now)
 	h, err := verify.New(verify.Options{
 		Web: w, Store: s.store, Links: s.links, Codes: codes.For, Tag: s.store.Tag,
 		Form: form.Options{Issuer: "示范登记系统", ServiceAddress: "dj.example.edu.cn"},
@@ -184,7 +174,6 @@ func (f *from) verify(kind model.FormKind, name, number string) *httptest.Respon
 
 var (
 	tags     = regexp.MustCompile(`<[^>]*>`)
-	idAttr   = regexp.MustCompile(` id="([^"]*)"`)
 	required = regexp.MustCompile(`[0-9a-f]{16}`) // a request id
 )
 
@@ -212,23 +201,5 @@ func expect(t *testing.T, w *httptest.ResponseRecorder, status int, has, not []s
 	if w.Code/100 == 3 {
 		return
 	}
-	if n := strings.Count(body, "<h1"); n != 1 {
-		t.Errorf("%d h1", n)
-	}
-	if n := strings.Count(body, "weui-btn_primary"); n > 1 {
-		t.Errorf("%d primary buttons", n)
-	}
-	seen := map[string]bool{}
-	for _, m := range idAttr.FindAllStringSubmatch(body, -1) {
-		if seen[m[1]] {
-			t.Errorf("id %q twice", m[1])
-		}
-		seen[m[1]] = true
-	}
-	if strings.Contains(body, "<script") || strings.Contains(body, " style=") {
-		t.Error("script or style in the page")
-	}
-	if got := w.Header().Get("Cache-Control"); got != "no-store" {
-		t.Errorf("Cache-Control %q", got)
-	}
+	webtest.CheckPage(t, w)
 }
