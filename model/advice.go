@@ -6,6 +6,9 @@ import "fmt"
 // record waits for (screens, 首页). The home page and the chat's answer to
 // 办理进度 show it beside Countdown and Reason, which it does not repeat.
 func (n NextStep) Advice(s School) string {
+	if n.Disputed {
+		return "您反映“这不是我登记的”，学校监督人员正在核实，答复前暂停确认。现在无需操作。"
+	}
 	switch n.Step {
 	case StepLink:
 		return "请点击“去向登记”，用学信网账号登录并绑定，之后即可在微信中直接办理。"
@@ -15,6 +18,10 @@ func (n NextStep) Advice(s School) string {
 		return "您的毕业去向已提交，学院正在审核，通过后送学校审核。现在无需操作。"
 	case StepSchoolReview:
 		return "学院已审核通过，学校正在审核。学校通过后请您确认登记去向。现在无需操作。"
+	case StepChangeCollege:
+		return "您的变更申请已提交，学院正在审核，通过后送学校审核。原登记在此期间仍然有效，现在无需操作。"
+	case StepChangeSchool:
+		return "学院已同意您的变更申请，学校正在审核。原登记在此期间仍然有效，现在无需操作。"
 	case StepConfirm:
 		return "您的毕业去向已通过学院、学校审核，请核对并确认。"
 	case StepAuthorize:
@@ -47,7 +54,7 @@ func (n NextStep) adviceOnChange(s School) string {
 	case StepRevise:
 		return "您的毕业去向已被退回，请按退回原因修改后重新提交审核。"
 	case StepUpdate:
-		return "您选择了“信息有误，需更新后确认”，请更新毕业去向并重新提交审核。"
+		return "请更新毕业去向并重新提交审核，通过后再来确认。"
 	default:
 		return "请上报毕业去向，提交后由学院、学校依次审核。"
 	}

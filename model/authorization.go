@@ -83,9 +83,10 @@ func (s AuthorizationState) Chinese() string {
 const MaxActive = 3
 
 // State of a at now within its record: revoked before superseded before
-// expired, so that the graduate's own act is what a verifier hears of first.
+// expired, so that the graduate's own act is what a verifier hears of first. A
+// form of a revision that is void counts as revoked.
 func (a Authorization) State(r Record, now time.Time) AuthorizationState {
-	if !a.RevokedAt.IsZero() {
+	if !a.RevokedAt.IsZero() || r.void(a.Revision) {
 		return AuthorizationRevoked
 	}
 	if c := r.Confirmed(); c != nil && c.Revision > a.Revision {
@@ -101,6 +102,9 @@ func (a Authorization) State(r Record, now time.Time) AuthorizationState {
 func (a Authorization) EndedAt(r Record, now time.Time) time.Time {
 	switch a.State(r, now) {
 	case AuthorizationRevoked:
+		if a.RevokedAt.IsZero() {
+			return r.voidedAt(a.Revision)
+		}
 		return a.RevokedAt
 	case AuthorizationSuperseded:
 		return r.Confirmed().At
@@ -132,6 +136,12 @@ func MayAuthorize(r Record, now time.Time) error {
 	}
 	if r.Confirmed() == nil {
 		return Errorf(CodeLocked, "完成去向登记确认后，才能进行核验授权。")
+	}
+	if r.Disputed() {
+		return Errorf(CodeLocked, "您已反映“这不是我登记的”，学校答复前不能进行核验授权。")
+	}
+	if item, waits := r.waitsForCorrection(); waits {
+		return Errorf(CodeLocked, "“%s”的更正申请还在处理中，它会印在登记信息表上，处理完毕后才能进行核验授权。", r.Graduate.itemLabel(item))
 	}
 	if limit := VerificationCap(r.Graduate); !now.Before(limit.End()) {
 		return Errorf(CodeClosed, "核验服务已于%s截止（毕业时间加六个月）。如仍需核验，请联系学校就业指导中心。", limit.Chinese())

@@ -8,10 +8,37 @@ import (
 
 // Cohort (届) is all graduates of one year, with the dates that hold for them.
 type Cohort struct {
-	Code      string // the graduation year, e.g. "2027"
-	Deadline  Date   // last day for changes; default 31 August of the year (guide, preface)
-	LeaveDate Date   // 离校日, "" when not set
-	CodeTable string // version of the code tables that apply, see model/codes
+	Code       string   // the graduation year, e.g. "2027"
+	ReportFrom Date     // first day of reporting; "" from the beginning
+	Deadline   Date     // last day for changes; default 31 August of the year (guide, preface)
+	Windows    []Window // days after the deadline on which changes are open again, by time
+	LeaveDate  Date     // 离校日, "" when not set
+	CodeTable  string   // version of the code tables that apply, see model/codes
+}
+
+// Window is a span of whole days in which changes are open again: provinces
+// open them differently, so that they are data of the cohort.
+type Window struct {
+	From Date `json:"from" yaml:"from"`
+	To   Date `json:"to" yaml:"to"` // the last day, whole
+}
+
+// CheckCohort validates the dates of a cohort.
+func CheckCohort(c Cohort) error {
+	if c.Deadline.Start().IsZero() {
+		return Invalid("deadline", "请填写更新截止日期。")
+	}
+	if c.ReportFrom != "" && c.ReportFrom > c.Deadline {
+		return Invalid("report_from", "开始上报的日期不能晚于截止日期。")
+	}
+	last := c.Deadline
+	for i, w := range c.Windows {
+		if w.From.Start().IsZero() || w.To.Start().IsZero() || w.To < w.From || w.From <= last {
+			return Invalid("windows", "第 %d 个更新窗口的日期不正确：应在截止日期和前一个窗口之后，且结束不早于开始。", i+1)
+		}
+		last = w.To
+	}
+	return nil
 }
 
 // NewCohort is the cohort of a graduation year with the dates of the guide:
@@ -24,15 +51,40 @@ func NewCohort(year int) Cohort {
 	}
 }
 
-// Open reports whether destination, archive and household fields of g may
-// change at now: up to the end of the deadline, or of the day until which a
-// school operator has reopened this graduate.
-func (c Cohort) Open(g Graduate, now time.Time) bool {
-	return now.Before(c.Deadline.End()) || now.Before(g.ReopenedUntil.End())
+// OpenUntil is the last day on which destination, archive and household fields
+// of g may change, as of now: the deadline, the end of a later window, or the
+// day until which a school operator has reopened this graduate; "" when they may
+// not change at now.
+func (c Cohort) OpenUntil(g Graduate, now time.Time) Date {
+	var until Date
+	if !now.Before(c.ReportFrom.Start()) && now.Before(c.Deadline.End()) {
+		until = c.Deadline
+	}
+	for _, w := range c.Windows {
+		if !now.Before(w.From.Start()) && now.Before(w.To.End()) {
+			until = max(until, w.To)
+		}
+	}
+	if now.Before(g.ReopenedUntil.End()) {
+		until = max(until, g.ReopenedUntil)
+	}
+	return until
 }
 
-// closed is the error of everything that comes too late.
-func (c Cohort) closed() *Error {
+// Open reports whether destination, archive and household fields of g may
+// change at now.
+func (c Cohort) Open(g Graduate, now time.Time) bool { return c.OpenUntil(g, now) != "" }
+
+// closed is the error of everything that comes too early or too late.
+func (c Cohort) closed(now time.Time) *Error {
+	if now.Before(c.ReportFrom.Start()) {
+		return Errorf(CodeClosed, "毕业去向上报于%s开始，请届时再来办理。", c.ReportFrom.Chinese())
+	}
+	for _, w := range c.Windows {
+		if now.Before(w.From.Start()) {
+			return Errorf(CodeClosed, "登记信息的更新已截止，下一次开放时间为%s至%s。如确需更改，请联系学校就业指导中心。", w.From.Chinese(), w.To.Chinese())
+		}
+	}
 	return Errorf(CodeClosed, "登记信息的更新已于%s截止。如确需更改，请联系学校就业指导中心。", c.Deadline.Chinese())
 }
 

@@ -41,6 +41,16 @@ func MayConfirm(r Record) error {
 	case ReviewReturned:
 		return Errorf(CodeLocked, "您的毕业去向已被退回，修改并重新通过审核后才能确认。")
 	}
+	switch {
+	case r.Disputed():
+		return Errorf(CodeLocked, "您已反映“这不是我登记的”，学校监督人员答复前不能确认。")
+	case r.void(last.Number):
+		return Errorf(CodeLocked, "这条去向已核实并非您本人登记，已作废。请重新上报。")
+	case r.changeAsked() != nil:
+		return Errorf(CodeLocked, "您的变更申请正在审核中，处理完毕后才能确认。")
+	case r.changeGranted(last.Number):
+		return Errorf(CodeLocked, "您的变更申请已通过。更新后的去向通过审核后才能再次确认。")
+	}
 	a := r.answer(last.Number)
 	switch {
 	case a == nil:

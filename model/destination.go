@@ -155,10 +155,16 @@ func MayReport(r Record, c Cohort, now time.Time) error {
 		return Errorf(CodeLocked, "请先核对基本信息，再上报毕业去向。")
 	}
 	if !c.Open(r.Graduate, now) {
-		return c.closed()
+		return c.closed(now)
 	}
 	last := r.Latest()
 	if last == nil {
+		return nil
+	}
+	switch {
+	case r.Disputed():
+		return Errorf(CodeLocked, "您已反映“这不是我登记的”，学校监督人员答复前不能修改。")
+	case r.void(last.Number):
 		return nil
 	}
 	switch last.State() {
@@ -167,10 +173,16 @@ func MayReport(r Record, c Cohort, now time.Time) error {
 	case ReviewReturned:
 		return nil
 	}
+	switch {
+	case r.changeAsked() != nil:
+		return Errorf(CodeConflict, "您的变更申请正在审核中，通过后才能更新毕业去向。")
+	case r.changeGranted(last.Number):
+		return nil
+	}
 	if a := r.answer(last.Number); a != nil && a.Answer == AnswerWrong {
 		return nil
 	}
-	return Errorf(CodeConflict, "您的毕业去向已通过审核。如信息有误，请在“去向登记确认”中选择“信息有误，需更新后确认”。")
+	return Errorf(CodeConflict, "您的毕业去向已通过审核。如信息有误，请在“去向登记确认”中选择“信息有误，需更新后确认”；已确认的，请申请变更。")
 }
 
 // SaveDraft keeps d as typed, whatever is missing, for a graduate who may
@@ -218,7 +230,7 @@ func Receive(r Record, c Cohort, d Destination, by Actor, reportedAt, now time.T
 		return Change{}, false, nil
 	}
 	if !c.Open(r.Graduate, now) {
-		return Change{}, false, c.closed()
+		return Change{}, false, c.closed(now)
 	}
 	if err := CheckDestination(d, r.Graduate.Basics.HouseholdIn, codes); err != nil {
 		return Change{}, false, err

@@ -121,6 +121,16 @@ func (g Graduate) Items(school School, codes Codes) []Item {
 	}
 }
 
+// itemLabel is the guide's word for an item.
+func (g Graduate) itemLabel(key string) string {
+	for _, it := range g.Items(School{}, noCodes{}) {
+		if it.Key == key {
+			return it.Label
+		}
+	}
+	return key
+}
+
 // itemValues are the facts behind Items as stored, codes and all: what a check
 // is compared with, so that a renamed code is no change.
 func (g Graduate) itemValues() map[string]string {

@@ -19,11 +19,12 @@ const (
 	MessageConfirmed       MessageKind = "confirmed"
 	MessageDeadline        MessageKind = "deadline" // the ladder
 	MessageRebound         MessageKind = "rebound"  // bound to another phone
+	MessageAnswered        MessageKind = "answered" // a request was granted or refused
 )
 
 // MessageKinds lists every kind.
 func MessageKinds() []MessageKind {
-	return []MessageKind{MessageReturned, MessageCollegeApproved, MessageApproved, MessageConfirmed, MessageDeadline, MessageRebound}
+	return []MessageKind{MessageReturned, MessageCollegeApproved, MessageApproved, MessageConfirmed, MessageDeadline, MessageRebound, MessageAnswered}
 }
 
 // Priority orders what is sent first: 0 security and returned, 1 progress,
@@ -168,6 +169,18 @@ func noticeApproved(r Record, c Cohort, now time.Time) Notice {
 
 func noticeConfirmed(r Record, now time.Time) Notice {
 	return progress(r, MessageConfirmed, "已确认", "可进行核验授权，生成登记信息表", now)
+}
+
+// noticeAnswered tells that a request has ended. It names no item and no value.
+func noticeAnswered(r Record, q Request, now time.Time) Notice {
+	remark := "请点开查看答复和下一步"
+	if q.Kind == RequestChange && q.State() == RequestGranted {
+		remark = "请点开更新毕业去向，重新提交审核"
+	}
+	n := progress(r, MessageAnswered, q.State().Chinese(), remark, now)
+	n.Key = fmt.Sprintf("%s:%d:%d", MessageAnswered, r.Graduate.ID, q.Number)
+	n.Vars[VarItem] = q.Kind.Chinese()
+	return n
 }
 
 func noticeRebound(a Account, now time.Time) Notice {

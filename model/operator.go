@@ -47,6 +47,11 @@ const (
 	ActionReopen        Action = "graduate.reopen"
 	ActionMenu          Action = "menu.edit"
 	ActionAudit         Action = "audit.view"
+	ActionCorrect       Action = "correction.answer" // see MayCorrect
+	ActionDispute       Action = "dispute.answer"    // see MayAnswerDispute
+	ActionExport        Action = "roster.export"
+	ActionStatistics    Action = "statistics.view"
+	ActionUpstream      Action = "upstream.settle" // conflicts between upstream and here
 )
 
 // Operator (管理员) is somebody who works at /admin.
@@ -63,18 +68,25 @@ type Operator struct {
 }
 
 // May reports whether the role allows an action at all; scope is asked
-// separately.
+// separately. A counsellor reviews for the college, within his classes. An
+// auditor reads, and answers disputes, which go to nobody who enters or reviews
+// destinations.
 func (o Operator) May(a Action) bool {
 	if o.Disabled {
 		return false
 	}
 	allowed := map[Role][]Action{
-		RoleAdmin:      {ActionView, ActionReviewCollege, ActionReviewSchool, ActionImport, ActionReopen, ActionMenu, ActionAudit},
-		RoleSchool:     {ActionView, ActionReviewSchool, ActionImport, ActionReopen},
-		RoleCollege:    {ActionView, ActionReviewCollege},
-		RoleCounsellor: {ActionView},
+		RoleAdmin: {
+			ActionView, ActionReviewCollege, ActionReviewSchool, ActionImport, ActionReopen, ActionMenu, ActionAudit,
+			ActionCorrect, ActionDispute, ActionExport, ActionStatistics, ActionUpstream,
+		},
+		RoleSchool: {
+			ActionView, ActionReviewSchool, ActionImport, ActionReopen, ActionCorrect, ActionExport, ActionStatistics, ActionUpstream,
+		},
+		RoleCollege:    {ActionView, ActionReviewCollege, ActionCorrect, ActionExport, ActionStatistics},
+		RoleCounsellor: {ActionView, ActionReviewCollege, ActionCorrect, ActionExport, ActionStatistics},
 		RoleMenu:       {ActionMenu},
-		RoleAuditor:    {ActionView, ActionAudit},
+		RoleAuditor:    {ActionView, ActionAudit, ActionDispute, ActionStatistics},
 	}
 	return slices.Contains(allowed[o.Role], a)
 }

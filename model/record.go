@@ -14,7 +14,8 @@ type Record struct {
 	Revisions      []Revision     // append-only, oldest first, numbered from 1
 	Confirmations  []Confirmation // oldest first
 	Authorizations []Authorization
-	Version        int64 // the store's optimistic lock
+	Requests       []Request // oldest first, numbered from 1
+	Version        int64     // the store's optimistic lock
 }
 
 // Change is the outcome of a rule: the new record and what must be written
@@ -61,11 +62,23 @@ func (r Record) answer(n int) *Confirmation {
 }
 
 // Confirmed is the newest confirmation that found its revision right, nil when
-// there is none. It may be of an older revision than the latest.
+// there is none. It may be of an older revision than the latest. One of a void
+// revision does not count.
 func (r Record) Confirmed() *Confirmation {
 	for _, c := range slices.Backward(r.Confirmations) {
-		if c.Answer == AnswerRight {
+		if c.Answer == AnswerRight && !r.void(c.Revision) {
 			return &c
+		}
+	}
+	return nil
+}
+
+// Settled is the newest revision that both levels approved and that is not
+// void, nil when there is none: what the numbers of 去向落实率 count.
+func (r Record) Settled() *Revision {
+	for i := len(r.Revisions) - 1; i >= 0; i-- {
+		if v := &r.Revisions[i]; v.State() == ReviewApproved && !r.void(v.Number) {
+			return v
 		}
 	}
 	return nil
@@ -80,5 +93,9 @@ func (r Record) clone() Record {
 	}
 	r.Confirmations = slices.Clone(r.Confirmations)
 	r.Authorizations = slices.Clone(r.Authorizations)
+	r.Requests = slices.Clone(r.Requests)
+	for i := range r.Requests {
+		r.Requests[i].Answers = slices.Clone(r.Requests[i].Answers)
+	}
 	return r
 }

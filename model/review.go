@@ -10,18 +10,23 @@ import (
 // Level is one of the two levels of review that are ours (guide §4).
 type Level string
 
-// The levels, in their order.
+// The levels of review, in their order, and that of disputes.
 const (
 	LevelCollege Level = "college"
 	LevelSchool  Level = "school"
+	LevelAuditor Level = "auditor" // answers disputes only, reviews nothing
 )
 
 // Chinese names the level.
 func (l Level) Chinese() string {
-	if l == LevelCollege {
+	switch l {
+	case LevelCollege:
 		return "学院"
+	case LevelSchool:
+		return "学校"
+	default:
+		return "学校监督人员"
 	}
-	return "学校"
 }
 
 // Decision is what a reviewer decides.
@@ -111,7 +116,7 @@ func Decide(r Record, c Cohort, op Operator, v Verdict, now time.Time) (Change, 
 		return Change{}, Invalid("reason", "退回原因最多 200 字。")
 	}
 	last := r.Latest()
-	if last == nil || last.Number != v.Revision {
+	if last == nil || last.Number != v.Revision || r.void(last.Number) {
 		return Change{}, changedMeanwhile()
 	}
 	if (v.Level == LevelCollege && last.State() != ReviewCollege) || (v.Level == LevelSchool && last.State() != ReviewSchool) {

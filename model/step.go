@@ -21,13 +21,15 @@ const (
 	StepUpdate        Step = "update"         // said wrong: a new revision is due
 	StepAuthorize     Step = "authorize"      // confirmed; forms can be made
 	StepDone          Step = "done"           // forms made
+	StepChangeCollege Step = "change_college" // a 变更申请 waits for the college
+	StepChangeSchool  Step = "change_school"  // a 变更申请 waits for the school
 )
 
 // Steps lists all steps in order.
 func Steps() []Step {
 	return []Step{
 		StepLink, StepCheck, StepReport, StepCollegeReview, StepSchoolReview, StepRevise,
-		StepConfirm, StepUpdate, StepAuthorize, StepDone,
+		StepConfirm, StepUpdate, StepAuthorize, StepDone, StepChangeCollege, StepChangeSchool,
 	}
 }
 
@@ -52,6 +54,10 @@ func (s Step) Chinese() string {
 		return "信息有误，请更新"
 	case StepAuthorize:
 		return "已确认，可核验授权"
+	case StepChangeCollege:
+		return "变更申请学院审核中"
+	case StepChangeSchool:
+		return "变更申请学校审核中"
 	default:
 		return "已确认并授权核验"
 	}
@@ -88,6 +94,7 @@ const (
 	HolderCollege  Holder = "college"
 	HolderSchool   Holder = "school"
 	HolderUpstream Holder = "upstream"
+	HolderAuditor  Holder = "auditor"
 )
 
 // Chinese names the holder.
@@ -99,6 +106,8 @@ func (h Holder) Chinese(s School) string {
 		return "学院"
 	case HolderSchool:
 		return "学校就业指导中心"
+	case HolderAuditor:
+		return LevelAuditor.Chinese()
 	default:
 		return s.PlatformName
 	}
@@ -112,18 +121,21 @@ type Standing struct {
 	Since    time.Time
 	Reason   string // why it was returned, or what was said to be wrong
 	Returned Level  // who returned it
+	Disputed bool   // 这不是我登记的: waits for the auditor, whatever the step
 }
 
 // Standing derives where the record stands.
 func (r Record) Standing() Standing {
-	var s Standing
+	s := Standing{Disputed: r.Disputed()}
 	s.Step, s.Since = r.Step()
 	switch s.Step {
 	case StepRevise:
 		rv := r.Latest().LastReview()
 		s.Reason, s.Returned = rv.Reason, rv.Level
 	case StepUpdate:
-		s.Reason = r.answer(r.Latest().Number).Note
+		s.Reason = r.whyUpdate()
+	case StepChangeCollege, StepChangeSchool:
+		s.Reason = r.changeAsked().Reason
 	}
 	return s
 }
@@ -135,6 +147,7 @@ type NextStep struct {
 	Deadline Date
 	DaysLeft int  // days to the deadline; negative after it
 	Open     bool // whether destination fields may still change
+	Until    Date // the last day on which they may; "" when not Open
 }
 
 // Next answers "what now?" for a record at an instant.
@@ -147,19 +160,36 @@ func Next(r Record, c Cohort, now time.Time) NextStep {
 func NextOf(s Standing, origin Origin, reopened Date, c Cohort, now time.Time) NextStep {
 	n := NextStep{
 		Standing: s, Holder: HolderGraduate, Deadline: c.Deadline, DaysLeft: c.Deadline.DaysUntil(now),
-		Open: c.Open(Graduate{ReopenedUntil: reopened}, now),
+		Until: c.OpenUntil(Graduate{ReopenedUntil: reopened}, now),
 	}
+	n.Open = n.Until != ""
 	switch s.Step {
-	case StepCollegeReview:
+	case StepCollegeReview, StepChangeCollege:
 		n.Holder = HolderCollege
-	case StepSchoolReview:
+	case StepSchoolReview, StepChangeSchool:
 		n.Holder = HolderSchool
 	case StepReport, StepUpdate:
 		if origin == OriginUpstream {
 			n.Holder = HolderUpstream
 		}
 	}
+	if s.Disputed {
+		n.Holder = HolderAuditor
+	}
 	return n
+}
+
+// whyUpdate says why the latest revision is to be replaced.
+func (r Record) whyUpdate() string {
+	last := r.Latest().Number
+	switch {
+	case r.void(last):
+		return "已核实并非您本人登记，原登记已作废"
+	case r.changeGranted(last):
+		return r.newest(RequestChange, last).Reason
+	default:
+		return r.answer(last).Note
+	}
 }
 
 // Step derives where the record stands and since when. A review in progress
@@ -170,9 +200,19 @@ func (r Record) Step() (Step, time.Time) {
 	if last != nil {
 		switch last.State() {
 		case ReviewCollege:
-			return StepCollegeReview, last.ReportedAt
+			if !r.void(last.Number) {
+				return StepCollegeReview, last.ReportedAt
+			}
 		case ReviewSchool:
-			return StepSchoolReview, last.LastReview().At
+			if !r.void(last.Number) {
+				return StepSchoolReview, last.LastReview().At
+			}
+		}
+		if q := r.changeAsked(); q != nil {
+			if q.State() == RequestCollege {
+				return StepChangeCollege, q.Since()
+			}
+			return StepChangeSchool, q.Since()
 		}
 	}
 	g := r.Graduate
@@ -186,8 +226,12 @@ func (r Record) Step() (Step, time.Time) {
 		return StepCheck, g.CheckedAt
 	case last == nil:
 		return StepReport, g.CheckedAt
+	case r.void(last.Number):
+		return StepUpdate, r.voidedAt(last.Number)
 	case last.State() == ReviewReturned:
 		return StepRevise, last.LastReview().At
+	case r.changeGranted(last.Number):
+		return StepUpdate, r.newest(RequestChange, last.Number).Since()
 	}
 	a := r.answer(last.Number)
 	switch {
@@ -212,7 +256,7 @@ func (n NextStep) Countdown() string {
 	case n.DaysLeft == 0:
 		return "今天（" + n.Deadline.Chinese() + "）截止"
 	case n.Open:
-		return "截止日期已过，学校已为您重新开放更新"
+		return "截止日期已过，更新重新开放至" + n.Until.Chinese()
 	default:
 		return "更新已于" + n.Deadline.Chinese() + "截止"
 	}

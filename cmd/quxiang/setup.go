@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"quxiang/model"
+	"quxiang/model/codes"
 	"quxiang/model/store"
 )
 
@@ -26,9 +27,15 @@ type setupFile struct {
 		PlatformURL  string `yaml:"platform_url"`
 	} `yaml:"schools"`
 	Cohorts []struct {
-		Year      int    `yaml:"year"`
-		Deadline  string `yaml:"deadline"`   // default 31 August of the year
-		LeaveDate string `yaml:"leave_date"` // 离校日
+		Year       int    `yaml:"year"`
+		ReportFrom string `yaml:"report_from"` // first day of reporting; default: from the beginning
+		Deadline   string `yaml:"deadline"`    // default 31 August of the year
+		LeaveDate  string `yaml:"leave_date"`  // 离校日
+		CodeTable  string `yaml:"code_table"`  // version of the code tables and of the rates' formula: 2021 or 2024
+		Windows    []struct {
+			From string `yaml:"from"`
+			To   string `yaml:"to"`
+		} `yaml:"windows"` // days after the deadline on which changes are open again
 	} `yaml:"cohorts"`
 	Templates []struct {
 		Kind       string            `yaml:"kind"`
@@ -98,18 +105,37 @@ func readSetup(data []byte) (setup, error) {
 		if c.Year < 2000 || c.Year > 2999 {
 			fault("cohorts 第 %d 项：year 应为毕业年份，例如 2027。", i+1)
 		}
-		for _, d := range []struct {
+		broken := false // a date that cannot be read is told once
+		cohort.Windows = make([]model.Window, len(c.Windows))
+		dates := []struct {
 			text string
 			into *model.Date
-		}{{c.Deadline, &cohort.Deadline}, {c.LeaveDate, &cohort.LeaveDate}} {
+		}{{c.ReportFrom, &cohort.ReportFrom}, {c.Deadline, &cohort.Deadline}, {c.LeaveDate, &cohort.LeaveDate}}
+		for n, w := range c.Windows {
+			dates = append(dates, []struct {
+				text string
+				into *model.Date
+			}{{w.From, &cohort.Windows[n].From}, {w.To, &cohort.Windows[n].To}}...)
+		}
+		for _, d := range dates {
 			if d.text == "" {
 				continue
 			}
 			date, err := model.ParseDate(d.text)
 			if err != nil {
+				broken = true
 				fault("cohorts 第 %d 项：%s", i+1, messageOf(err))
 			}
 			*d.into = date
+		}
+		if c.CodeTable != "" {
+			cohort.CodeTable = c.CodeTable
+		}
+		if _, err := codes.For(cohort.CodeTable); err != nil {
+			fault("cohorts 第 %d 项：code_table 没有“%s”这个版本；可用：%s。", i+1, cohort.CodeTable, strings.Join(codes.Versions(), "、"))
+		}
+		if err := model.CheckCohort(cohort); err != nil && !broken {
+			fault("cohorts 第 %d 项：%s", i+1, messageOf(err))
 		}
 		out.cohorts = append(out.cohorts, cohort)
 	}

@@ -113,7 +113,7 @@ func TestReopen(t *testing.T) {
 		page{status: 422, has: []string{why}, raw: []string{`<details open`, `value="` + typed + `"`}}.check(t, v.post(path(id)+"/reopen", url.Values{"until": {typed}}))
 	}
 	page{to: path(id) + "?done=reopened"}.check(t, v.post(path(id)+"/reopen", url.Values{"until": {"2027-09-10"}}))
-	page{has: []string{"学校已为您重新开放更新", "当前已重新开放到2027年9月10日", "重新开放更新"}}.check(t, v.get(path(id)))
+	page{has: []string{"更新重新开放至2027年9月10日", "当前已重新开放到2027年9月10日", "重新开放更新"}}.check(t, v.get(path(id)))
 }
 
 func TestListPagesByKeyAndKeepsNamesOutOfAddresses(t *testing.T) {

@@ -38,7 +38,7 @@ func TestEveryRouteByRole(t *testing.T) {
 	a := s.graduate(here, collegeA, classA, nil)
 	all := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor, model.RoleMenu, model.RoleAuditor, model.RoleDesk}
 	view := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor, model.RoleAuditor}
-	review := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege}
+	review := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor}
 	school := []model.Role{model.RoleAdmin, model.RoleSchool}
 	allowed := map[string][]model.Role{
 		"GET /admin": all, "GET /admin/password": all, "POST /admin/password": all,
@@ -180,7 +180,7 @@ func TestLeftColumn(t *testing.T) {
 		{model.RoleAdmin, []string{"待学院审核 1 项待处理", "待学校审核", "名单导入", "公众号菜单", "管理员", "任务与消息"}, nil},
 		{model.RoleSchool, []string{"待学校审核", "名单导入", "毕业生"}, []string{"待学院审核", "/admin/menu", "/admin/operators", "/admin/jobs"}},
 		{model.RoleCollege, []string{"待学院审核 1 项待处理", "毕业生"}, []string{"待学校审核", "/admin/roster", "/admin/menu", "/admin/operators"}},
-		{model.RoleCounsellor, []string{"毕业生"}, []string{"/admin/reviews", "/admin/roster", "/admin/menu", "/admin/operators"}},
+		{model.RoleCounsellor, []string{"待学院审核 1 项待处理", "毕业生"}, []string{"待学校审核", "/admin/roster", "/admin/menu", "/admin/operators"}},
 		{model.RoleMenu, []string{"公众号菜单"}, []string{"/admin/reviews", "/admin/graduates", "/admin/roster", "/admin/operators", "/admin/jobs"}},
 		{model.RoleAuditor, []string{"毕业生", "任务与消息"}, []string{"/admin/reviews", "/admin/roster", "/admin/menu", "/admin/operators"}},
 		{model.RoleDesk, []string{"档案转递信息在线核验", "修改密码"}, []string{"/admin/reviews", "/admin/graduates", "/admin/roster", "/admin/menu", "/admin/operators", "/admin/jobs"}},

@@ -10,6 +10,7 @@ var messageWords = map[model.MessageKind]string{
 	model.MessageConfirmed:       "已确认",
 	model.MessageDeadline:        "截止提醒",
 	model.MessageRebound:         "微信换绑",
+	model.MessageAnswered:        "申请答复",
 }
 
 // stateWords says how far a message has got.

@@ -33,6 +33,7 @@ var kindWords = map[model.MessageKind]string{
 	model.MessageConfirmed:       "已确认登记去向",
 	model.MessageDeadline:        "截止日期提醒",
 	model.MessageRebound:         "微信绑定变更",
+	model.MessageAnswered:        "申请已答复",
 }
 
 // stateWords says how far a message has got. Accepted is not delivered.

@@ -55,7 +55,8 @@ type writing struct {
 func (w *writing) write(tx *gorm.DB, ch model.Change) error {
 	old := w.before.record
 	if w.after.Graduate.ID != old.Graduate.ID || len(w.after.Revisions) < len(old.Revisions) ||
-		len(w.after.Confirmations) < len(old.Confirmations) || len(w.after.Authorizations) < len(old.Authorizations) {
+		len(w.after.Confirmations) < len(old.Confirmations) || len(w.after.Authorizations) < len(old.Authorizations) ||
+		len(w.after.Requests) < len(old.Requests) {
 		return fmt.Errorf("store: change %s: the rule lost history", ch.Audit.Action)
 	}
 	w.after.Version = old.Version + 1
@@ -71,6 +72,9 @@ func (w *writing) write(tx *gorm.DB, ch model.Change) error {
 	if err := w.writeAuthorizations(tx); err != nil {
 		return err
 	}
+	if err := w.writeRequests(tx); err != nil {
+		return err
+	}
 	if err := appendAudit(tx, ch.Audit); err != nil {
 		return err
 	}
@@ -84,10 +88,10 @@ func (w *writing) write(tx *gorm.DB, ch model.Change) error {
 			return err
 		}
 	}
-	if from, to := w.before.row.stepKey(), w.row.stepKey(); from != to {
-		return w.addStepCounts(tx, map[stepKey]int{from: -1, to: 1})
-	}
-	return nil
+	counts := newCounting()
+	counts.graduate(&w.before.row, -1, model.DateOf(ch.Audit.At))
+	counts.graduate(&w.row, 1, model.DateOf(ch.Audit.At))
+	return counts.write(w.Store, tx)
 }
 
 // writeGraduate writes the columns that changed, under the optimistic lock.
@@ -98,12 +102,12 @@ func (w *writing) writeGraduate(tx *gorm.DB) error {
 	r.AccountID, r.LinkedAt, r.CheckedAt = int64(g.AccountID), toMillis(g.LinkedAt), toMillis(g.CheckedAt)
 	r.ReopenedUntil, r.Version = string(g.ReopenedUntil), w.after.Version
 	r.Revisions, r.Confirmations, r.Authorizations = len(w.after.Revisions), len(w.after.Confirmations), len(w.after.Authorizations)
-	r.Reviews = countReviews(w.after)
+	r.Reviews, r.Requests = countReviews(w.after), len(w.after.Requests)
 	r.setStanding(w.after)
 	columns := []string{
 		"account_id", "linked_at", "checked_at", "reopened_until", "version",
-		"revisions", "reviews", "confirmations", "authorizations",
-		"step", "step_since", "step_reason", "step_returned", "category", "unit",
+		"revisions", "reviews", "confirmations", "authorizations", "requests",
+		"step", "step_since", "step_reason", "step_returned", "disputed", "category", "unit", "unit_code", "settled",
 	}
 	if g.Basics != old.Basics {
 		if err := w.setBasics(r, g.Basics); err != nil {

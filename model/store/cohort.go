@@ -11,17 +11,22 @@ import (
 )
 
 type cohortRow struct {
-	Code      string `gorm:"primaryKey"`
-	Deadline  string
-	LeaveDate string
-	CodeTable string
+	Code       string `gorm:"primaryKey"`
+	ReportFrom string
+	Deadline   string
+	Windows    []model.Window `gorm:"serializer:json"`
+	LeaveDate  string
+	CodeTable  string
 }
 
 func (cohortRow) TableName() string { return "cohorts" }
 
 // SaveCohort adds a cohort or replaces the one with its code.
 func (s *Store) SaveCohort(ctx context.Context, c model.Cohort) error {
-	row := cohortRow{Code: c.Code, Deadline: string(c.Deadline), LeaveDate: string(c.LeaveDate), CodeTable: c.CodeTable}
+	row := cohortRow{
+		Code: c.Code, ReportFrom: string(c.ReportFrom), Deadline: string(c.Deadline), Windows: append([]model.Window{}, c.Windows...), // never NULL
+		LeaveDate: string(c.LeaveDate), CodeTable: c.CodeTable,
+	}
 	defer s.cohorts.forget()
 	return s.tx(ctx, "save cohort", func(tx *gorm.DB) error {
 		return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
@@ -50,7 +55,10 @@ func (s *Store) loadCohorts(ctx context.Context) ([]model.Cohort, map[string]mod
 	}
 	list, byCode := make([]model.Cohort, len(rows)), make(map[string]model.Cohort, len(rows))
 	for i, r := range rows {
-		list[i] = model.Cohort{Code: r.Code, Deadline: model.Date(r.Deadline), LeaveDate: model.Date(r.LeaveDate), CodeTable: r.CodeTable}
+		list[i] = model.Cohort{
+			Code: r.Code, ReportFrom: model.Date(r.ReportFrom), Deadline: model.Date(r.Deadline), Windows: r.Windows,
+			LeaveDate: model.Date(r.LeaveDate), CodeTable: r.CodeTable,
+		}
 		byCode[r.Code] = list[i]
 	}
 	return list, byCode, nil

@@ -83,7 +83,7 @@ func (s *Store) newBatch(records []model.Record) ([]loaded, error) {
 			UID: newUID(), CohortCode: g.CohortCode, SchoolCode: g.SchoolCode, Created: toMillis(g.CreatedAt),
 			AccountID: int64(g.AccountID), LinkedAt: toMillis(g.LinkedAt), CheckedAt: toMillis(g.CheckedAt), ReopenedUntil: string(g.ReopenedUntil),
 			Revisions: len(rec.Revisions), Reviews: countReviews(rec), Confirmations: len(rec.Confirmations),
-			Authorizations: len(rec.Authorizations), Version: 1,
+			Authorizations: len(rec.Authorizations), Requests: len(rec.Requests), Version: 1,
 		}
 		if err := s.setBasics(&row, g.Basics); err != nil {
 			return nil, err
@@ -116,10 +116,10 @@ func (s *Store) insertRecords(tx *gorm.DB, batch []loaded) error {
 	if err := s.readIDs(tx, batch); err != nil {
 		return err
 	}
-	counts := map[stepKey]int{}
+	counts := newCounting()
 	var h histories
 	for i := range batch {
-		counts[batch[i].row.stepKey()]++
+		counts.graduate(&batch[i].row, 1, countedOn(batch[i].record))
 		if err := h.collect(s, &batch[i]); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (s *Store) insertRecords(tx *gorm.DB, batch []loaded) error {
 	if err := h.insert(tx); err != nil {
 		return err
 	}
-	return s.addStepCounts(tx, counts)
+	return counts.write(s, tx)
 }
 
 // readIDs asks for the ids by their natural key: what the driver reports for
@@ -178,6 +178,7 @@ type histories struct {
 	reviews        []reviewRow
 	confirmations  []confirmationRow
 	authorizations []authorizationRow
+	requests       []requestRow
 }
 
 func (h *histories) collect(s *Store, l *loaded) error {
@@ -204,6 +205,13 @@ func (h *histories) collect(s *Store, l *loaded) error {
 	for i, a := range l.record.Authorizations {
 		h.authorizations = append(h.authorizations, authorizationRowOf(id, i+1, a))
 	}
+	for _, q := range l.record.Requests {
+		row, err := s.requestRow(id, l.record.Graduate, newUID(), q)
+		if err != nil {
+			return err
+		}
+		h.requests = append(h.requests, row)
+	}
 	return nil
 }
 
@@ -216,6 +224,7 @@ func (h *histories) insert(tx *gorm.DB) error {
 		{len(h.reviews), &h.reviews},
 		{len(h.confirmations), &h.confirmations},
 		{len(h.authorizations), &h.authorizations},
+		{len(h.requests), &h.requests},
 	} {
 		if rows.n == 0 {
 			continue

@@ -95,6 +95,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		menuRow{},
 		messageRow{},
 		operatorRow{},
+		requestRow{},
 		reviewRow{},
 		revisionRow{},
 		schoolRow{},

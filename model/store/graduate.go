@@ -67,10 +67,14 @@ type graduateRow struct {
 	StepReturned   string
 	Category       string // of the latest revision, for lists
 	Unit           string
+	UnitCode       string
+	Settled        string // category of the revision that the numbers count; "" when none is approved
+	Disputed       bool
 	Revisions      int // rows of history that belong to this version
 	Reviews        int
 	Confirmations  int
 	Authorizations int
+	Requests       int
 	Version        int64
 }
 

@@ -15,7 +15,8 @@ type loaded struct {
 }
 
 // Record returns everything that the rules look at for one graduate; CodeNotFound
-// when there is none. At most five queries, each by primary key.
+// when there is none. At most six queries, each by primary key;
+// five for those who never asked for anything.
 func (s *Store) Record(ctx context.Context, id model.GraduateID) (model.Record, error) {
 	l, err := s.loadRecord(ctx, id)
 	if err != nil {
@@ -58,7 +59,7 @@ func (s *Store) loadRecords(ctx context.Context, ids []int64) (map[int64]*loaded
 		return nil, err
 	}
 	all := make(map[int64]*loaded, len(rows))
-	var have struct{ revisions, reviews, confirmations, authorizations holders }
+	var have struct{ revisions, reviews, confirmations, authorizations, requests holders }
 	for i := range rows {
 		row := rows[i].Row
 		g, err := s.graduate(&row)
@@ -78,6 +79,7 @@ func (s *Store) loadRecords(ctx context.Context, ids []int64) (map[int64]*loaded
 			{row.Reviews, &have.reviews},
 			{row.Confirmations, &have.confirmations},
 			{row.Authorizations, &have.authorizations},
+			{row.Requests, &have.requests},
 		} {
 			if h.n > 0 {
 				h.into.ids = append(h.into.ids, row.ID)
@@ -89,6 +91,9 @@ func (s *Store) loadRecords(ctx context.Context, ids []int64) (map[int64]*loaded
 		return nil, err
 	}
 	if err := s.loadConfirmations(ctx, all, have.confirmations); err != nil {
+		return nil, err
+	}
+	if err := s.loadRequests(ctx, all, have.requests); err != nil {
 		return nil, err
 	}
 	return all, s.loadAuthorizations(ctx, all, have.authorizations)

@@ -47,7 +47,7 @@ func (s *Store) Owing(ctx context.Context, cohort string, after model.GraduateID
 		parts[i] = "SELECT * FROM (SELECT g.id AS id, a.openid AS openid, g.step AS step FROM graduates g" +
 			s.dialect.useIndex("graduates_owing") + " " +
 			"JOIN accounts a ON a.id = g.account_id AND a.openid IS NOT NULL " +
-			"WHERE g.cohort_code = ? AND g.step = ? AND g.id > ? ORDER BY g.id LIMIT ?) AS part"
+			"WHERE g.cohort_code = ? AND g.step = ? AND g.id > ? AND g.disputed = 0 ORDER BY g.id LIMIT ?) AS part"
 		args = append(args, cohort, step, after, limit)
 	}
 	var rows []OwingRow
@@ -114,7 +114,7 @@ func newRungs(tx *gorm.DB, notices []DeadlineNotice) ([]DeadlineNotice, error) {
 		ids[i], keys[i] = n.GraduateID, n.Notice.Key
 	}
 	var owing []model.GraduateID
-	err := forUpdate(tx.Table("graduates")).Where("id IN ? AND step IN ?", ids, remindable()).Order("id").Pluck("id", &owing).Error
+	err := forUpdate(tx.Table("graduates")).Where("id IN ? AND step IN ? AND disputed = 0", ids, remindable()).Order("id").Pluck("id", &owing).Error
 	if err != nil {
 		return nil, fmt.Errorf("owing graduates: %w", err)
 	}

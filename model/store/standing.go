@@ -27,11 +27,13 @@ type standingRow struct {
 	StepSince     int64
 	StepReason    string
 	StepReturned  string
+	Disputed      bool
 }
 
 func (r *standingRow) standing() model.Standing {
 	return model.Standing{
 		Step: model.Step(r.Step), Since: fromMillis(r.StepSince), Reason: r.StepReason, Returned: model.Level(r.StepReturned),
+		Disputed: r.Disputed,
 	}
 }
 
@@ -45,7 +47,7 @@ func (s *Store) Standings(ctx context.Context, openid string) ([]StandingRow, er
 	rows := make([]standingRow, 0, 1) // nearly always one: GORM makes room for 20 otherwise
 	err := s.read(ctx).Table("accounts").
 		Select("graduates.id, graduates.cohort_code, graduates.school_code, graduates.level, graduates.reopened_until, "+
-			"graduates.step, graduates.step_since, graduates.step_reason, graduates.step_returned").
+			"graduates.step, graduates.step_since, graduates.step_reason, graduates.step_returned, graduates.disputed").
 		Joins("JOIN graduates ON graduates.account_id = accounts.id").
 		Where("accounts.openid = ?", openid).
 		Order("graduates.cohort_code DESC, graduates.id").Limit(maxMatches).Find(&rows).Error
@@ -66,8 +68,12 @@ func (s *Store) Standings(ctx context.Context, openid string) ([]StandingRow, er
 func (r *graduateRow) setStanding(rec model.Record) {
 	st := rec.Standing()
 	r.Step, r.StepSince, r.StepReason, r.StepReturned = string(st.Step), toMillis(st.Since), st.Reason, string(st.Returned)
-	r.Category, r.Unit = "", ""
+	r.Disputed = st.Disputed
+	r.Category, r.Unit, r.UnitCode, r.Settled = "", "", "", ""
 	if last := rec.Latest(); last != nil {
-		r.Category, r.Unit = last.Destination.Category, last.Destination.Unit
+		r.Category, r.Unit, r.UnitCode = last.Destination.Category, last.Destination.Unit, last.Destination.UnitCode
+	}
+	if v := rec.Settled(); v != nil {
+		r.Settled = v.Destination.Category
 	}
 }

@@ -33,6 +33,28 @@ func wantCounts(t testing.TB, s *store.Store, want map[model.Step]int) {
 	if drift != 0 {
 		t.Errorf("%d lines of the rollup differ from the rows", drift)
 	}
+	wantRollups(t, s)
+}
+
+// wantRollups compares the other rollups with the rows themselves, in both
+// directions.
+func wantRollups(t testing.TB, s *store.Store) {
+	t.Helper()
+	for _, tt := range []struct{ table, keys, where string }{
+		{"destination_counts", "cohort_code, school_code, college, major, class, settled", ""},
+		{"destination_days", "cohort_code, school_code, college, settled", ""},
+		{"unit_uses", "school_code, cohort_code, unit_code, unit", " WHERE unit <> ''"},
+	} {
+		var rows, kept []map[string]any
+		err1 := s.DB().Raw("SELECT " + tt.keys + ", COUNT(*) AS n FROM graduates" + tt.where + " GROUP BY " + tt.keys + " ORDER BY " + tt.keys).Scan(&rows).Error
+		err2 := s.DB().Raw("SELECT " + tt.keys + ", CAST(SUM(graduates) AS SIGNED) AS n FROM " + tt.table + " GROUP BY " + tt.keys + " HAVING SUM(graduates) <> 0 ORDER BY " + tt.keys).Scan(&kept).Error
+		if err1 != nil || err2 != nil {
+			t.Fatal(tt.table, err1, err2)
+		}
+		if diff := cmp.Diff(rows, kept); diff != "" {
+			t.Errorf("%s: %s", tt.table, diff)
+		}
+	}
 }
 
 func TestStepCountsScope(t *testing.T) {

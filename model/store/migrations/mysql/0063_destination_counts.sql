@@ -1,0 +1,15 @@
+-- +goose Up
+CREATE TABLE `destination_counts` (
+    `cohort_code` VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    `school_code` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    `college` VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    `major` VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    `class` VARCHAR(120) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    `settled` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    `graduates` BIGINT NOT NULL,
+    PRIMARY KEY (`cohort_code`, `school_code`, `college`, `major`, `class`, `settled`),
+    KEY `destination_counts_school` (`school_code`, `cohort_code`, `college`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- +goose Down
+DROP TABLE `destination_counts`;
