@@ -42,6 +42,8 @@ type Category struct {
 	NeedsPlace bool
 	NeedsSub   bool
 	Sub        []CodeName // finer codes, e.g. 801 研究生; empty when none
+	WantsCode  bool       // reviewers look for a 统一社会信用代码
+	WatchShare bool       // reviewers look at how many there are in a class or college
 }
 
 // HasSub reports whether code is one of the finer codes.

@@ -22,6 +22,7 @@ type Page struct {
 	Data      any            // what the page itself is about
 	Nav       []NavItem      // operators: the left column
 	Operator  string         // operators: who is logged in; "" for nobody
+	Scripts   []string       // files of src that the page loads; it works without them
 }
 
 // NavItem is one line of the operators' left column.

@@ -22,6 +22,7 @@ func load(version string) (*Table, error) {
 		alike:   map[alikeKey]bool{},
 		byCode:  map[string]model.Category{},
 		byName:  map[string]categoryName{},
+		reasons: map[ReasonUse][]string{},
 	}
 	if err := each("tables", t.addEntry); err != nil {
 		return nil, err
@@ -30,6 +31,12 @@ func load(version string) (*Table, error) {
 		return nil, err
 	}
 	if err := each("subcategories", t.addSub); err != nil {
+		return nil, err
+	}
+	if err := each("watched", t.addWatched); err != nil {
+		return nil, err
+	}
+	if err := each("reasons", t.addReason); err != nil {
 		return nil, err
 	}
 	for i, c := range t.categories {
@@ -111,6 +118,26 @@ func (t *Table) addSub(row map[string]string) error {
 			t.nameCategory(written, to)
 		}
 	}
+	return nil
+}
+
+// addWatched notes what reviewers look at in a category.
+func (t *Table) addWatched(row map[string]string) error {
+	c, ok := t.byCode[row["category"]]
+	if !ok {
+		return fmt.Errorf("no category %q", row["category"])
+	}
+	c.WantsCode, c.WatchShare = row["wants_code"] == "yes", row["watch_share"] == "yes"
+	t.byCode[c.Code] = c
+	return nil
+}
+
+func (t *Table) addReason(row map[string]string) error {
+	use, text := ReasonUse(row["use"]), row["text"]
+	if use != ReasonReturn && use != ReasonRefuse || text == "" || len(t.reasons[use]) == maxReasons {
+		return fmt.Errorf("bad reason %q, or more than %d for one use", text, maxReasons)
+	}
+	t.reasons[use] = append(t.reasons[use], text)
 	return nil
 }
 

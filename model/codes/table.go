@@ -24,7 +24,20 @@ type Table struct {
 	categories []model.Category
 	byCode     map[string]model.Category
 	byName     map[string]categoryName
+	reasons    map[ReasonUse][]string
 }
+
+// ReasonUse is what a common reason is given for.
+type ReasonUse string
+
+// The uses.
+const (
+	ReasonReturn ReasonUse = "return" // a destination goes back to the graduate
+	ReasonRefuse ReasonUse = "refuse" // a 变更申请 is refused
+)
+
+// maxReasons of one use: each has a key from 1 to 9.
+const maxReasons = 9
 
 type alikeKey struct {
 	table  model.CodeTable
@@ -69,6 +82,9 @@ func (t *Table) Category(code string) (model.Category, bool) {
 func (t *Table) List(table model.CodeTable) []model.CodeName {
 	return slices.Clone(t.lists[table])
 }
+
+// Reasons are the common reasons of a use, in their order.
+func (t *Table) Reasons(use ReasonUse) []string { return slices.Clone(t.reasons[use]) }
 
 // Categories returns all destination categories in the order of their codes.
 func (t *Table) Categories() []model.Category { return slices.Clone(t.categories) }

@@ -168,6 +168,22 @@ func (d dialect) useIndex(name string) string {
 	return " INDEXED BY " + name
 }
 
+// usePrimary is useIndex for the primary key, which has no name in SQLite.
+func (d dialect) usePrimary() string {
+	if d.name == mysqlName {
+		return d.useIndex("PRIMARY")
+	}
+	return " NOT INDEXED"
+}
+
+// joinInOrder joins two tables so that the one on the left is read first.
+func (d dialect) joinInOrder() string {
+	if d.name == mysqlName {
+		return "STRAIGHT_JOIN"
+	}
+	return "CROSS JOIN"
+}
+
 // Numbers of the server's errors after which a transaction may be run again.
 const (
 	mysqlLockTimeout = 1205

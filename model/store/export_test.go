@@ -26,6 +26,19 @@ func (s *Store) ListQuery(ctx context.Context, scope model.Scope, f GraduateFilt
 	return s.listQuery(ctx, scope, f, after, limit)
 }
 
+// QueueQuery is the statement of a queue.
+func (s *Store) QueueQuery(ctx context.Context, scope model.Scope, f QueueFilter, after Cursor, limit int) (string, []any, error) {
+	q, err := s.queue(ctx, scope, f, after, limit)
+	if err != nil {
+		return "", nil, err
+	}
+	sql, args := q.sql()
+	return sql, args, nil
+}
+
+// QueueWindow is queueWindow.
+const QueueWindow = queueWindow
+
 // Seal, Unseal and IndexOf are the methods of Keys.
 func (k *Keys) Seal(table, column, uid string, plain []byte) ([]byte, error) {
 	return k.seal(table, column, uid, plain)

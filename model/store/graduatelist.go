@@ -22,6 +22,7 @@ type GraduateRow struct {
 	StepSince  time.Time
 	Category   string // of the latest revision; "" when there is none
 	Unit       string
+	UnitCode   string
 	Revision   int // number of the latest revision, 0 for none
 	CohortCode string
 	SchoolCode string
@@ -32,6 +33,7 @@ type GraduateFilter struct {
 	Cohort, School, College, Class string
 	Steps                          []model.Step
 	Query                          string // the beginning of a name, or a whole 考生号
+	Unit, UnitCode                 string // of the latest revision, whole; by either, all who are or were to go there
 }
 
 // Graduates lists graduates within a scope, those who have waited longest
@@ -40,7 +42,8 @@ type GraduateFilter struct {
 // Each step asked for is one range of graduates_college_queue,
 // graduates_school_queue or graduates_cohort_queue, read in its order up to the
 // limit: a page costs steps × limit rows at any size. A name is looked up by
-// graduates_name, a 考生号 by graduates_exam_number.
+// graduates_name, a 考生号 by graduates_exam_number, a unit by
+// graduates_unit_queue.
 func (s *Store) Graduates(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (rows []GraduateRow, next Cursor, err error) {
 	if scope.Empty() || limit <= 0 {
 		return nil, Cursor{}, nil
@@ -59,13 +62,17 @@ func (s *Store) Graduates(ctx context.Context, scope model.Scope, f GraduateFilt
 	}
 	rows = make([]GraduateRow, len(found))
 	for i, r := range found {
-		rows[i] = GraduateRow{
-			ID: model.GraduateID(r.ID), Name: r.Name, College: r.College, Class: r.Class, Major: r.Major, ExamNumber: r.ExamNumber,
-			Step: model.Step(r.Step), StepSince: fromMillis(r.StepSince), Category: r.Category, Unit: r.Unit, Revision: r.Revisions,
-			CohortCode: r.CohortCode, SchoolCode: r.SchoolCode,
-		}
+		rows[i] = r.listed()
 	}
 	return rows, next, nil
+}
+
+func (r *graduateRow) listed() GraduateRow {
+	return GraduateRow{
+		ID: model.GraduateID(r.ID), Name: r.Name, College: r.College, Class: r.Class, Major: r.Major, ExamNumber: r.ExamNumber,
+		Step: model.Step(r.Step), StepSince: fromMillis(r.StepSince), Category: r.Category, Unit: r.Unit, UnitCode: r.UnitCode,
+		Revision: r.Revisions, CohortCode: r.CohortCode, SchoolCode: r.SchoolCode,
+	}
 }
 
 // conditions collects the parts of a WHERE and their arguments.
@@ -91,7 +98,7 @@ func (c conditions) with(sql string, args ...any) conditions {
 	return c
 }
 
-const listColumns = "SELECT id, name, college, class, major, exam_number, step, step_since, category, unit, revisions, cohort_code, school_code FROM graduates"
+const listColumns = "SELECT id, name, college, class, major, exam_number, step, step_since, step_reason, category, unit, unit_code, revisions, cohort_code, school_code FROM graduates"
 
 // listQuery is "" when nothing can match.
 func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (string, []any, error) {
@@ -106,6 +113,10 @@ func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilt
 	}
 	if f.Query != "" {
 		sql, args := s.searchQuery(c, f, limit)
+		return sql, args, nil
+	}
+	if f.Unit != "" || f.UnitCode != "" {
+		sql, args := s.unitQuery(c, f, limit)
 		return sql, args, nil
 	}
 	steps := model.Steps()
@@ -143,7 +154,7 @@ func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilt
 // comparable reports whether the databases can compare what was asked for: a
 // filter comes from an address that anybody can type.
 func (f GraduateFilter) comparable() bool {
-	return isCode(f.Cohort) && isCode(f.School) && utf8.ValidString(f.College+f.Class+f.Query) &&
+	return isCode(f.Cohort) && isCode(f.School) && isCode(f.UnitCode) && utf8.ValidString(f.College+f.Class+f.Query+f.Unit) &&
 		!slices.ContainsFunc(f.Steps, func(st model.Step) bool { return !isCode(string(st)) })
 }
 
@@ -178,6 +189,29 @@ func (s *Store) searchQuery(c conditions, f GraduateFilter, limit int) (string, 
 		c.add("step IN ?", f.Steps)
 	}
 	return listColumns + s.dialect.useIndex(index) + " WHERE " + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", append(c.args, limit)
+}
+
+// unitQuery lists the graduates of a unit.
+func (s *Store) unitQuery(c conditions, f GraduateFilter, limit int) (string, []any) {
+	if len(f.Steps) > 0 {
+		c.add("step IN ?", f.Steps)
+	}
+	head, args := s.dialect.ofUnit(f.Unit, f.UnitCode)
+	return head + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", slices.Concat(args, c.args, []any{limit})
+}
+
+// ofUnit selects graduates by the name or code of their unit. The rollup knows
+// under which names a code goes and under which codes a name: with them
+// graduates_unit_queue is asked for each.
+func (d dialect) ofUnit(unit, code string) (string, []any) {
+	uses := conditions{}
+	uses.add("graduates > 0")
+	uses.equal("unit", unit)
+	uses.equal("unit_code", code)
+	list, _ := strings.CutSuffix(listColumns, "graduates")
+	return list + "(SELECT school_code AS uses_school, cohort_code AS uses_cohort, unit_code AS uses_code, unit AS uses_unit FROM unit_uses WHERE " +
+		strings.Join(uses.sql, " AND ") + ") AS uses " + d.joinInOrder() + " graduates" + d.useIndex("graduates_unit_queue") +
+		" ON school_code = uses_school AND cohort_code = uses_cohort AND unit_code = uses_code AND unit = uses_unit WHERE ", uses.args
 }
 
 // union merges ordered ranges into one ordered page.
