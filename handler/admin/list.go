@@ -87,29 +87,44 @@ func waited(t, now time.Time) string {
 
 // filter is what a list is narrowed to. The name or 考生号 searched for is
 // personal and never part of an address.
-type filter struct{ Cohort, Step, School, College, Class, Query string }
+type filter struct {
+	Cohort, Step, School, College, Major, Class string
+	Settled                                     string // figures of the numbers, see settledCodes
+	Query                                       string
+}
 
 // filterOf reads a filter by form or query field.
 func filterOf(get func(string) string) filter {
-	f := filter{Cohort: get("cohort"), Step: get("step"), School: get("school"), College: get("college"), Class: get("class"), Query: get("q")}
+	f := filter{Cohort: get("cohort"), Step: get("step"), School: get("school"), College: get("college"), Major: get("major"), Class: get("class"), Settled: get("settled"), Query: get("q")}
 	if !slices.Contains(model.Steps(), model.Step(f.Step)) {
 		f.Step = ""
 	}
 	return f
 }
 
-func (f filter) store() store.GraduateFilter {
-	g := store.GraduateFilter{Cohort: f.Cohort, School: f.School, College: f.College, Class: f.Class, Query: f.Query}
+// storeFilter is the filter with the figures as categories, by the tables of the
+// cohort.
+func (h *Handler) storeFilter(ctx context.Context, f filter) (store.GraduateFilter, error) {
+	g := store.GraduateFilter{Cohort: f.Cohort, School: f.School, College: f.College, Major: f.Major, Class: f.Class, Query: f.Query}
+	if f.Settled != "" {
+		table, err := h.table(ctx, f.Cohort)
+		if err != nil {
+			return g, err
+		}
+		if g.Settled, err = settledCodes(f.Settled, table); err != nil {
+			return g, err
+		}
+	}
 	if f.Step != "" {
 		g.Steps = []model.Step{model.Step(f.Step)}
 	}
-	return g
+	return g, nil
 }
 
 // values are the parts that belong in an address.
 func (f filter) values() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "class": f.Class} {
+	for name, value := range map[string]string{"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "major": f.Major, "class": f.Class, "settled": f.Settled} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -150,7 +165,11 @@ func (h *Handler) showList(v visit, f filter) error {
 	if err != nil {
 		return err
 	}
-	found, next, err := h.o.Store.Graduates(ctx, v.scope(), f.store(), after, pageSize)
+	g, err := h.storeFilter(ctx, f)
+	if err != nil {
+		return err
+	}
+	found, next, err := h.o.Store.Graduates(ctx, v.scope(), g, after, pageSize)
 	if err != nil {
 		return fmt.Errorf("admin: graduates: %w", err)
 	}
@@ -163,14 +182,25 @@ func (h *Handler) showList(v visit, f filter) error {
 		return fmt.Errorf("admin: cohorts: %w", err)
 	}
 	pager := web.Pager{Text: "每页 50 人，停留最久的在前"}
+	if !g.Waiting() {
+		pager.Text = "每页 50 人，按毕业去向类别排列"
+	}
 	switch more := next.String(); {
 	case more != "" && f.Query == "":
 		pager.Next = address("/admin/graduates", f.values(), more)
+	case more != "" && len(found) < pageSize:
+		pager.Text = "姓名相近的人很多，未能全部查找，请把姓名写得更完整"
 	case more != "":
 		pager.Text = "只显示前 50 人，请把条件写得更具体"
+	case f.Query != "":
+		pager.Text = "按姓名排列"
+	}
+	settled, err := h.settledChoices(ctx, f)
+	if err != nil {
+		return err
 	}
 	return h.show(v, http.StatusOK, "graduates", web.Page{Title: "毕业生", Next: "/admin/graduates", Data: map[string]any{
-		"Rows": rows, "Pager": pager, "Fields": f.fields(v.scope(), cohorts), "Open": f != filter{}, "Empty": web.Empty{Text: "没有符合条件的毕业生。"},
+		"Rows": rows, "Pager": pager, "Fields": f.fields(v.scope(), cohorts, settled), "Open": f != filter{}, "Empty": web.Empty{Text: "没有符合条件的毕业生。"},
 	}})
 }
 
@@ -185,7 +215,7 @@ func cursor(v visit) (store.Cursor, error) {
 
 // fields are the inputs of the filter: no school or college where the scope has
 // but one.
-func (f filter) fields(s model.Scope, cohorts []model.Cohort) map[string]any {
+func (f filter) fields(s model.Scope, cohorts []model.Cohort, settled web.Choices) map[string]any {
 	steps := web.Choices{Name: "step", Label: "步骤", Items: []web.Choice{{Text: "全部"}}}
 	for _, st := range model.Steps() {
 		steps.Items = append(steps.Items, web.Choice{Value: string(st), Text: st.Chinese(), Chosen: f.Step == string(st)})
@@ -195,7 +225,8 @@ func (f filter) fields(s model.Scope, cohorts []model.Cohort) map[string]any {
 		years.Items = append(years.Items, web.Choice{Value: c.Code, Text: c.Code + " 届", Chosen: f.Cohort == c.Code})
 	}
 	m := map[string]any{
-		"Step": steps, "Cohort": years,
+		"Step": steps, "Cohort": years, "Settled": settled,
+		"Major": web.Field{Name: "major", Label: "专业", Value: f.Major, MaxLength: 60},
 		"Class": web.Field{Name: "class", Label: "班级", Value: f.Class, MaxLength: 60},
 		"Query": web.Field{Name: "q", Label: "姓名或考生号", Value: f.Query, MaxLength: 60, Hint: "姓名可只写开头，考生号需写全。"},
 	}

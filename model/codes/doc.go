@@ -12,6 +12,10 @@
 //     The guide's own pictures show 求职中 and 签就业协议形式就业.
 //   - groups of version 2021 and of version 2024 (教就业厅函〔2024〕11号): the
 //     groups by which rates are computed.
+//   - rates (rates.csv): how the 毕业去向落实率 is made up. 2021: 落实率 = 协议和合同 +
+//     创业 + 灵活 + 升学; 2024 (教就业厅函〔2024〕11号): 落实率 = 单位就业率 + 自主创业率 +
+//     自由职业率 + 升学率. The denominator is all graduates. 暂不就业率 and 待就业率
+//     stand beside it; which categories 单位就业 takes in is inferred.
 //   - archive and household: no national codes are known, so these are stable
 //     codes of our own. The database holds them: never change one.
 package codes

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/csv"
 	"fmt"
+	"slices"
 	"strings"
 
 	"quxiang/model"
@@ -42,7 +43,10 @@ func load(version string) (*Table, error) {
 	for i, c := range t.categories {
 		t.categories[i] = t.byCode[c.Code]
 	}
-	return t, nil
+	if err := each("rates", t.addRate); err != nil {
+		return nil, err
+	}
+	return t, t.checkRates()
 }
 
 // each calls add for every line of a data file, by column name.
@@ -100,6 +104,35 @@ func (t *Table) addCategory(row map[string]string) error {
 	t.categories = append(t.categories, c)
 	for _, n := range append(strings.Fields(row["aliases"]), c.Name) {
 		t.nameCategory(n, categoryName{code: c.Code})
+	}
+	return nil
+}
+
+func (t *Table) addRate(row map[string]string) error {
+	if row["version"] != t.version {
+		return nil
+	}
+	r := model.Rate{Key: row["key"], Name: row["name"], Groups: strings.Fields(row["groups"]), InTotal: row["in_total"] == "yes"}
+	if r.Key == "" || r.Name == "" || slices.ContainsFunc(t.rates, func(o model.Rate) bool { return o.Key == r.Key }) {
+		return fmt.Errorf("bad or repeated rate %q", r.Key)
+	}
+	t.rates = append(t.rates, r)
+	return nil
+}
+
+// checkRates: the rates of a version count every category once, so that no
+// graduate is left out or counted twice.
+func (t *Table) checkRates() error {
+	for _, c := range t.categories {
+		n := 0
+		for _, r := range t.rates {
+			if slices.Contains(r.Groups, c.Group) {
+				n++
+			}
+		}
+		if n != 1 {
+			return fmt.Errorf("codes: %d rates of %s count category %s", n, t.version, c.Code)
+		}
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type Table struct {
 	codes      map[model.CodeTable]map[string]string // by name or alias, plain and folded
 	alike      map[alikeKey]bool                     // every way of writing a code's name
 	categories []model.Category
+	rates      []model.Rate
 	byCode     map[string]model.Category
 	byName     map[string]categoryName
 	reasons    map[ReasonUse][]string
@@ -88,6 +89,10 @@ func (t *Table) Reasons(use ReasonUse) []string { return slices.Clone(t.reasons[
 
 // Categories returns all destination categories in the order of their codes.
 func (t *Table) Categories() []model.Category { return slices.Clone(t.categories) }
+
+// Rates returns the rates of this version in the order in which pages show
+// them: those that make up the 落实率 first.
+func (t *Table) Rates() []model.Rate { return slices.Clone(t.rates) }
 
 // Code finds a code by its name as people type it: with an alias (本科生毕业 for
 // 本科), blanks, or full-width characters. Where two codes bear one name

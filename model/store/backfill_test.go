@@ -21,14 +21,14 @@ func TestBackfill(t *testing.T) {
 		change(t, s, ids[0], slices.Concat([]rule{link(boundAccount(t, s, "u", "o")), check, report("甲")}, approveBoth(1))...)
 		change(t, s, ids[1], link(boundAccount(t, s, "v", "p")), check, report("乙"))
 		for _, sql := range []string{
-			"UPDATE graduates SET settled = '', unit_code = ''", "DELETE FROM destination_counts", "DELETE FROM destination_days", "DELETE FROM unit_uses",
+			"UPDATE graduates SET settled = '', unit_code = ''", "DELETE FROM destination_counts", "DELETE FROM destination_days", "DELETE FROM unit_uses", "DELETE FROM area_counts",
 		} {
 			if err := s.DB().Exec(sql).Error; err != nil {
 				t.Fatal(err)
 			}
 		}
 		folder := s.Dialect()
-		for _, name := range []string{"0066_backfill_settled", "0067_backfill_destination_counts", "0068_backfill_destination_days", "0069_backfill_unit_uses"} {
+		for _, name := range []string{"0066_backfill_settled", "0067_backfill_destination_counts", "0068_backfill_destination_days", "0069_backfill_unit_uses", "0098_backfill_area_counts"} {
 			text, err := os.ReadFile(filepath.Join("migrations", folder, name+".sql"))
 			if err != nil {
 				t.Fatal(err)

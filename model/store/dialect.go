@@ -158,6 +158,14 @@ func (d dialect) pageAfter(since, id int64) (string, []any) {
 	return "(step_since, id) > (?, ?)", []any{since, id}
 }
 
+// settledAfter is pageAfter for a list ordered by settled and id.
+func (d dialect) settledAfter(settled string, id int64) (string, []any) {
+	if d.name == mysqlName {
+		return "(settled > ? OR (settled = ? AND id > ?))", []any{settled, settled, id}
+	}
+	return "(settled, id) > (?, ?)", []any{settled, id}
+}
+
 // useIndex follows a table's name and binds the optimizer to one index, where
 // it would take another: one that gives the order but not the selection, or, on
 // SQLite without statistics, any equality before a range.

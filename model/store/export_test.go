@@ -23,6 +23,10 @@ func (s *Store) LogEverything() { s.db.Logger = queryLog{log: s.log} }
 
 // ListQuery is the statement of a list.
 func (s *Store) ListQuery(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (string, []any, error) {
+	if f.Query != "" {
+		sql, args := s.newSearch(scope, f).page(limit)
+		return sql, args, nil
+	}
 	return s.listQuery(ctx, scope, f, after, limit)
 }
 

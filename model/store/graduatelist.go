@@ -26,14 +26,28 @@ type GraduateRow struct {
 	Revision   int // number of the latest revision, 0 for none
 	CohortCode string
 	SchoolCode string
+	Settled    string // category that the numbers count; "" when none is approved
+}
+
+// Blank in a filter's College, Major or Class stands for graduates of whom the
+// roster says none.
+const Blank = "-"
+
+// named is what a filter's text is in the database.
+func named(text string) string {
+	if text == Blank {
+		return ""
+	}
+	return text
 }
 
 // GraduateFilter narrows a list. Empty fields do not.
 type GraduateFilter struct {
-	Cohort, School, College, Class string
-	Steps                          []model.Step
-	Query                          string // the beginning of a name, or a whole 考生号
-	Unit, UnitCode                 string // of the latest revision, whole; by either, all who are or were to go there
+	Cohort, School, College, Major, Class string
+	Steps                                 []model.Step
+	Settled                               []string // categories that the numbers count; "" for none
+	Query                                 string   // the beginning of a name, or a whole 考生号
+	Unit, UnitCode                        string   // of the latest revision, whole; by either, all who are or were to go there
 }
 
 // Graduates lists graduates within a scope, those who have waited longest
@@ -41,24 +55,25 @@ type GraduateFilter struct {
 //
 // Each step asked for is one range of graduates_college_queue,
 // graduates_school_queue or graduates_cohort_queue, read in its order up to the
-// limit: a page costs steps × limit rows at any size. A name is looked up by
-// graduates_name, a 考生号 by graduates_exam_number, a unit by
-// graduates_unit_queue.
+// limit: a page costs steps × limit rows at any size. A unit is looked up by
+// graduates_unit_queue. A search comes in the order of names (see search), the
+// list behind a number in that of categories (see settledQuery).
 func (s *Store) Graduates(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (rows []GraduateRow, next Cursor, err error) {
 	if scope.Empty() || limit <= 0 {
 		return nil, Cursor{}, nil
 	}
-	sql, args, err := s.listQuery(ctx, scope, f, after, limit+1)
-	if err != nil || sql == "" {
-		return nil, Cursor{}, err
+	f.Query = strings.TrimSpace(f.Query)
+	if !f.comparable() {
+		return nil, Cursor{}, nil
 	}
 	var found []graduateRow
-	if err := s.read(ctx).Raw(sql, args...).Scan(&found).Error; err != nil {
-		return nil, Cursor{}, wrap("graduates", err)
+	if f.Query != "" {
+		found, next, err = s.search(ctx, scope, f, limit)
+	} else {
+		found, next, err = s.listPage(ctx, scope, f, after, limit)
 	}
-	if len(found) > limit {
-		found = found[:limit]
-		next = Cursor{since: found[limit-1].StepSince, id: found[limit-1].ID}
+	if err != nil {
+		return nil, Cursor{}, err
 	}
 	rows = make([]GraduateRow, len(found))
 	for i, r := range found {
@@ -71,8 +86,28 @@ func (r *graduateRow) listed() GraduateRow {
 	return GraduateRow{
 		ID: model.GraduateID(r.ID), Name: r.Name, College: r.College, Class: r.Class, Major: r.Major, ExamNumber: r.ExamNumber,
 		Step: model.Step(r.Step), StepSince: fromMillis(r.StepSince), Category: r.Category, Unit: r.Unit, UnitCode: r.UnitCode,
-		Revision: r.Revisions, CohortCode: r.CohortCode, SchoolCode: r.SchoolCode,
+		Revision: r.Revisions, CohortCode: r.CohortCode, SchoolCode: r.SchoolCode, Settled: r.Settled,
 	}
+}
+
+// listPage is one page of a list that is no search.
+func (s *Store) listPage(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (found []graduateRow, next Cursor, err error) {
+	sql, args, err := s.listQuery(ctx, scope, f, after, limit+1)
+	if err != nil || sql == "" {
+		return nil, Cursor{}, err
+	}
+	if err := s.read(ctx).Raw(sql, args...).Scan(&found).Error; err != nil {
+		return nil, Cursor{}, wrap("graduates", err)
+	}
+	if len(found) <= limit {
+		return found, Cursor{}, nil
+	}
+	found = found[:limit]
+	last := found[limit-1]
+	if f.bySettled() {
+		return found, Cursor{id: last.ID, settled: last.Settled}, nil
+	}
+	return found, Cursor{since: last.StepSince, id: last.ID}, nil
 }
 
 // conditions collects the parts of a WHERE and their arguments.
@@ -88,7 +123,7 @@ func (c *conditions) add(sql string, args ...any) {
 
 func (c *conditions) equal(column, value string) {
 	if value != "" {
-		c.add(column+" = ?", value)
+		c.add(column+" = ?", named(value))
 	}
 }
 
@@ -98,24 +133,26 @@ func (c conditions) with(sql string, args ...any) conditions {
 	return c
 }
 
-const listColumns = "SELECT id, name, college, class, major, exam_number, step, step_since, step_reason, category, unit, unit_code, revisions, cohort_code, school_code FROM graduates"
+// where joins them.
+func (c conditions) where() string { return strings.Join(c.sql, " AND ") }
+
+const (
+	listFields  = "id, name, college, class, major, exam_number, step, step_since, step_reason, category, unit, unit_code, revisions, cohort_code, school_code, settled"
+	listColumns = "SELECT " + listFields + " FROM graduates"
+)
 
 // listQuery is "" when nothing can match.
 func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilter, after Cursor, limit int) (string, []any, error) {
-	f.Query = strings.TrimSpace(f.Query)
-	if !f.comparable() {
-		return "", nil, nil
+	if f.bySettled() {
+		return s.settledQuery(ctx, scope, f, after, limit)
 	}
 	c := f.conditions(scope)
 	if !after.IsZero() {
 		sql, args := s.dialect.pageAfter(after.since, after.id)
 		c.add(sql, args...)
 	}
-	if f.Query != "" {
-		sql, args := s.searchQuery(c, f, limit)
-		return sql, args, nil
-	}
 	if f.Unit != "" || f.UnitCode != "" {
+		c.settled(f)
 		sql, args := s.unitQuery(c, f, limit)
 		return sql, args, nil
 	}
@@ -147,14 +184,15 @@ func (s *Store) listQuery(ctx context.Context, scope model.Scope, f GraduateFilt
 			}
 		}
 	}
-	sql, args := union(listColumns+s.dialect.useIndex(index)+" WHERE ", branches, limit)
+	sql, args := union(listColumns+s.dialect.useIndex(index)+" WHERE ", branches, "step_since, id", limit)
 	return sql, args, nil
 }
 
 // comparable reports whether the databases can compare what was asked for: a
 // filter comes from an address that anybody can type.
 func (f GraduateFilter) comparable() bool {
-	return isCode(f.Cohort) && isCode(f.School) && isCode(f.UnitCode) && utf8.ValidString(f.College+f.Class+f.Query+f.Unit) &&
+	return isCode(f.Cohort) && isCode(f.School) && isCode(f.UnitCode) && utf8.ValidString(f.College+f.Major+f.Class+f.Query+f.Unit) &&
+		!slices.ContainsFunc(f.Settled, func(code string) bool { return !isCode(code) }) &&
 		!slices.ContainsFunc(f.Steps, func(st model.Step) bool { return !isCode(string(st)) })
 }
 
@@ -172,23 +210,6 @@ func (f GraduateFilter) conditions(scope model.Scope) (c conditions) {
 	c.equal("college", f.College)
 	c.equal("class", f.Class)
 	return c
-}
-
-// searchQuery looks for a 考生号 or the beginning of a name.
-func (s *Store) searchQuery(c conditions, f GraduateFilter, limit int) (string, []any) {
-	index := "graduates_name"
-	if strings.ContainsAny(f.Query, "0123456789") && isCode(f.Query) {
-		index = "graduates_exam_number"
-		c.add("exam_number = ?", f.Query)
-	} else {
-		// A range rather than LIKE: no wildcard to escape, and SQLite uses its
-		// index.
-		c.add("name >= ? AND name < ?", f.Query, f.Query+"\U0010FFFF")
-	}
-	if len(f.Steps) > 0 {
-		c.add("step IN ?", f.Steps)
-	}
-	return listColumns + s.dialect.useIndex(index) + " WHERE " + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", append(c.args, limit)
 }
 
 // unitQuery lists the graduates of a unit.
@@ -215,11 +236,11 @@ func (d dialect) ofUnit(unit, code string) (string, []any) {
 }
 
 // union merges ordered ranges into one ordered page.
-func union(head string, branches []conditions, limit int) (string, []any) {
+func union(head string, branches []conditions, order string, limit int) (string, []any) {
 	var parts []string
 	var args []any
 	for _, b := range branches {
-		parts = append(parts, head+strings.Join(b.sql, " AND ")+" ORDER BY step_since, id LIMIT ?")
+		parts = append(parts, head+strings.Join(b.sql, " AND ")+" ORDER BY "+order+" LIMIT ?")
 		args = append(append(args, b.args...), limit)
 	}
 	switch len(parts) {
@@ -228,5 +249,5 @@ func union(head string, branches []conditions, limit int) (string, []any) {
 	case 1:
 		return parts[0], args
 	}
-	return "SELECT * FROM (" + strings.Join(parts, ") AS q UNION ALL SELECT * FROM (") + ") AS q ORDER BY step_since, id LIMIT ?", append(args, limit)
+	return "SELECT * FROM (" + strings.Join(parts, ") AS q UNION ALL SELECT * FROM (") + ") AS q ORDER BY " + order + " LIMIT ?", append(args, limit)
 }

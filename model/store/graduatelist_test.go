@@ -140,7 +140,6 @@ func TestGraduatesUsesIndexes(t *testing.T) {
 		{"graduates_college_queue", model.Scope{SchoolCode: "99001", College: "信息学院"}, store.GraduateFilter{Steps: queue}},
 		{"graduates_school_queue", model.Scope{SchoolCode: "99001"}, store.GraduateFilter{Steps: queue}},
 		{"graduates_cohort_queue", model.Scope{All: true}, store.GraduateFilter{Steps: queue, Cohort: "2027"}},
-		{"graduates_name", model.Scope{SchoolCode: "99001", College: "信息学院"}, store.GraduateFilter{Query: "王"}},
 		{"graduates_exam_number", model.Scope{SchoolCode: "99001"}, store.GraduateFilter{Query: "2799001"}},
 	} {
 		sql, args, err := s.ListQuery(t.Context(), tt.scope, tt.f, after, 20)

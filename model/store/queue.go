@@ -169,7 +169,7 @@ func (s *Store) everyCohort(ctx context.Context, base conditions, only string) (
 // sql joins the destinations to the window. A row that the rest refuses comes
 // without one: it says how far the window went.
 func (q queueQuery) sql() (string, []any) {
-	inner, args := union(q.head, q.branches, q.window+1)
+	inner, args := union(q.head, q.branches, "step_since, id", q.window+1)
 	on := ""
 	if len(q.rest.sql) > 0 {
 		on = " AND " + strings.Join(q.rest.sql, " AND ")

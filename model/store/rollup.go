@@ -24,10 +24,29 @@ var (
 	destinationCounts = rollup{"destination_counts", []string{"cohort_code", "school_code", "college", "major", "class", "settled"}}
 	destinationDays   = rollup{"destination_days", []string{"cohort_code", "school_code", "college", "settled", "day"}}
 	unitUses          = rollup{"unit_uses", []string{"school_code", "cohort_code", "unit_code", "unit"}}
+	// areaCounts are the sums for whole colleges and schools, so that a page
+	// about one reads as many lines whatever the number of its graduates. Many
+	// writers meet on these lines: they come last and are locked for the shortest
+	// time. A line for all schools would be one that every writer waits for.
+	areaCounts = rollup{"area_counts", []string{"cohort_code", "level", "subject", "school_code", "college", "value", "day"}}
+)
+
+// What area_counts tells of a school or a college: at which steps its graduates
+// stand, what they are settled as, and what that gained or lost on a day (of
+// schools only: destination_days has it for colleges).
+const (
+	subjectStep    = "step"
+	subjectSettled = "settled"
+	subjectDay     = "day"
+
+	levelSchool  = "school"
+	levelCollege = "college"
 )
 
 // rollups lists them in that order.
-func rollups() []rollup { return []rollup{stepCounts, destinationCounts, destinationDays, unitUses} }
+func rollups() []rollup {
+	return []rollup{stepCounts, destinationCounts, destinationDays, unitUses, areaCounts}
+}
 
 // counting collects what a transaction adds to the rollups.
 type counting struct {
@@ -56,6 +75,11 @@ func (c *counting) graduate(r *graduateRow, n int, day model.Date) {
 	if r.Unit != "" {
 		c.add(unitUses, n, r.SchoolCode, r.CohortCode, r.UnitCode, r.Unit)
 	}
+	for _, it := range []struct{ subject, value string }{{subjectStep, r.Step}, {subjectSettled, r.Settled}} {
+		c.add(areaCounts, n, r.CohortCode, levelSchool, it.subject, r.SchoolCode, "", it.value, "")
+		c.add(areaCounts, n, r.CohortCode, levelCollege, it.subject, r.SchoolCode, r.College, it.value, "")
+	}
+	c.add(areaCounts, n, r.CohortCode, levelSchool, subjectDay, r.SchoolCode, "", r.Settled, string(day))
 }
 
 // write adds everything to the tables, last in its transaction. Lines are

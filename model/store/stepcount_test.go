@@ -40,19 +40,28 @@ func wantCounts(t testing.TB, s *store.Store, want map[model.Step]int) {
 // directions.
 func wantRollups(t testing.TB, s *store.Store) {
 	t.Helper()
-	for _, tt := range []struct{ table, keys, where string }{
-		{"destination_counts", "cohort_code, school_code, college, major, class, settled", ""},
-		{"destination_days", "cohort_code, school_code, college, settled", ""},
-		{"unit_uses", "school_code, cohort_code, unit_code, unit", " WHERE unit <> ''"},
+	for _, tt := range []struct{ table, keys, where, of string }{
+		{"destination_counts", "cohort_code, school_code, college, major, class, settled", "", ""},
+		{"destination_days", "cohort_code, school_code, college, settled", "", ""},
+		{"unit_uses", "school_code, cohort_code, unit_code, unit", " WHERE unit <> ''", ""},
+		{"area_counts", "cohort_code, school_code, step", "", "level = 'school' AND subject = 'step'"},
+		{"area_counts", "cohort_code, school_code, college, step", "", "level = 'college' AND subject = 'step'"},
+		{"area_counts", "cohort_code, school_code, settled", "", "level = 'school' AND subject = 'settled'"},
+		{"area_counts", "cohort_code, school_code, college, settled", "", "level = 'college' AND subject = 'settled'"},
+		{"area_counts", "cohort_code, school_code, settled", "", "level = 'school' AND subject = 'day'"},
 	} {
 		var rows, kept []map[string]any
 		err1 := s.DB().Raw("SELECT " + tt.keys + ", COUNT(*) AS n FROM graduates" + tt.where + " GROUP BY " + tt.keys + " ORDER BY " + tt.keys).Scan(&rows).Error
-		err2 := s.DB().Raw("SELECT " + tt.keys + ", CAST(SUM(graduates) AS SIGNED) AS n FROM " + tt.table + " GROUP BY " + tt.keys + " HAVING SUM(graduates) <> 0 ORDER BY " + tt.keys).Scan(&kept).Error
+		from := tt.table
+		if tt.of != "" { // the counted column is called value there
+			from = "(SELECT cohort_code, school_code, college, value AS step, value AS settled, graduates FROM " + tt.table + " WHERE " + tt.of + ") AS a"
+		}
+		err2 := s.DB().Raw("SELECT " + tt.keys + ", CAST(SUM(graduates) AS SIGNED) AS n FROM " + from + " GROUP BY " + tt.keys + " HAVING SUM(graduates) <> 0 ORDER BY " + tt.keys).Scan(&kept).Error
 		if err1 != nil || err2 != nil {
-			t.Fatal(tt.table, err1, err2)
+			t.Fatal(tt.table, tt.of, err1, err2)
 		}
 		if diff := cmp.Diff(rows, kept); diff != "" {
-			t.Errorf("%s: %s", tt.table, diff)
+			t.Errorf("%s %s: %s", tt.table, tt.of, diff)
 		}
 	}
 }
