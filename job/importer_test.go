@@ -246,7 +246,7 @@ func TestTask(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, "uploads", "roster.csv")); !errors.Is(err, os.ErrNotExist) {
 			r.Errorf("the upload is still there: %v", err)
 		}
-		audits, _, err := r.store.Audits(r.Context(), model.Scope{All: true}, 0, 0, 10)
+		audits, _, err := r.store.Audits(r.Context(), model.Scope{All: true}, store.AuditFilter{}, 0, 10)
 		r.must(err)
 		if !slices.ContainsFunc(audits, func(a model.Audit) bool { return a.Action == "roster.import" && a.Actor.Kind == model.ActorOperator }) {
 			r.Errorf("no audit names the operator: %+v", audits)

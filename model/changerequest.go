@@ -20,6 +20,14 @@ func (r Record) changeGranted(n int) bool {
 	return q != nil && q.State() == RequestGranted
 }
 
+// mayReplace reports whether revision v, which both levels approved, may be
+// replaced: it is void, a change was granted, or the graduate said that it is
+// wrong.
+func (r Record) mayReplace(v Revision) bool {
+	a := r.answer(v.Number)
+	return r.void(v.Number) || r.changeGranted(v.Number) || a != nil && a.Answer == AnswerWrong
+}
+
 // MayAskChange says whether the graduate may apply to change an approved
 // destination now, or why not (facts: 作废/变更申请, college and school approve,
 // then it is registered anew). Where destinations are born upstream, so are
@@ -36,8 +44,10 @@ func MayAskChange(r Record, c Cohort, now time.Time) error {
 		return Errorf(CodeLocked, "您已提出“这不是我登记的”，答复前不能申请变更。")
 	case r.changeAsked() != nil:
 		return Errorf(CodeConflict, "您已提交变更申请，正在审核中。")
-	case MayReport(r, c, now) == nil:
-		return Errorf(CodeConflict, "您现在就可以更新毕业去向，无需再申请变更。")
+	case r.mayReplace(*last):
+		return Errorf(CodeConflict, "您的毕业去向已可更新，无需再申请变更。")
+	case r.Graduate.NeedsCheck():
+		return Errorf(CodeLocked, "请先核对基本信息，再申请变更。")
 	case !c.Open(r.Graduate, now):
 		return c.closed(now)
 	}

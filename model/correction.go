@@ -8,8 +8,12 @@ import (
 )
 
 // identityItems say who somebody is: only the school's own office corrects
-// them.
-var identityItems = []string{"exam_number", "name", "id_number", "level", "graduates"}
+// them. The college is one of these: it decides whose graduate somebody is.
+var identityItems = []string{"exam_number", "name", "id_number", "level", "graduates", "school", "college"}
+
+// sureItems are corrected only after the operator said once more that he has
+// compared them with the document.
+var sureItems = []string{"name", "id_number"}
 
 // formItems are the items that stand on a 去向登记信息表 (guide, figure 8).
 var formItems = []string{"name", "sex", "school", "graduates", "years", "major", "level", "origin"}
@@ -93,11 +97,20 @@ func AskCorrection(r Record, item, wanted, reason string, codes Codes, now time.
 
 // MayCorrect reports whether an operator may answer the correction of an item.
 func (o Operator) MayCorrect(item string) bool {
-	if o.Role != RoleAdmin && o.Role != RoleSchool && (item == "school" || slices.Contains(identityItems, item)) {
+	if o.Role != RoleAdmin && o.Role != RoleSchool && slices.Contains(identityItems, item) {
 		return false
 	}
 	return o.May(ActionCorrect)
 }
+
+// NotCorrected lists the items whose corrections are not op's to answer.
+func (o Operator) NotCorrected() []string {
+	return slices.DeleteFunc(slices.Clone(identityItems), o.MayCorrect)
+}
+
+// NeedsSure reports whether granting the correction of an item takes a second
+// word of the operator's.
+func NeedsSure(item string) bool { return slices.Contains(sureItems, item) }
 
 // AnswerCorrection answers a correction. Granting it writes the value into the
 // basics, and the graduate checks them again; the school of graduation is moved
@@ -115,6 +128,9 @@ func AnswerCorrection(r Record, op Operator, v Ruling, codes Codes, now time.Tim
 	if v.Decision == DecisionApprove {
 		if q.Item == "school" {
 			return Change{}, Invalid("decision", "毕业院校只能由正确的学校重新导入名单来更正，请选择“不通过”并说明处理办法。")
+		}
+		if NeedsSure(q.Item) && !v.Sure {
+			return Change{}, Invalid("sure", "更正%s请先对照证件核对，并勾选“已核对”。", r.Graduate.ItemLabel(q.Item))
 		}
 		if err := setItem(&r.Graduate.Basics, q.Item, q.Wanted, codes); err != nil {
 			return Change{}, err
@@ -145,10 +161,10 @@ func setItem(b *Basics, item, value string, codes Codes) error {
 		"training": &b.Training, "degree": &b.Degree, "college": &b.College, "major": &b.Major,
 	}[item]
 	if text != nil {
-		*text = value
-		if item == "major" {
+		if item == "major" && *text != value {
 			b.MajorCode = "" // belongs to the old name
 		}
+		*text = value
 		return nil
 	}
 	switch item {
@@ -167,7 +183,9 @@ func setItem(b *Basics, item, value string, codes Codes) error {
 		}
 		b.IDNumber = value
 	case "origin":
-		b.OriginCode, b.OriginName = "", value
+		if b.OriginName != value {
+			b.OriginCode, b.OriginName = "", value // the code belongs to the old name
+		}
 	case "entered", "graduates":
 		m := Month(value)
 		if !m.Valid() {

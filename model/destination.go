@@ -176,10 +176,7 @@ func MayReport(r Record, c Cohort, now time.Time) error {
 	switch {
 	case r.changeAsked() != nil:
 		return Errorf(CodeConflict, "您的变更申请正在审核中，通过后才能更新毕业去向。")
-	case r.changeGranted(last.Number):
-		return nil
-	}
-	if a := r.answer(last.Number); a != nil && a.Answer == AnswerWrong {
+	case r.mayReplace(*last):
 		return nil
 	}
 	return Errorf(CodeConflict, "您的毕业去向已通过审核。如信息有误，请在“去向登记确认”中选择“信息有误，需更新后确认”；已确认的，请申请变更。")

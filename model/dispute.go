@@ -12,19 +12,75 @@ func (r Record) Disputed() bool {
 	return q != nil && q.State().Open()
 }
 
-// void reports whether revision n does not count any more because a dispute
-// about it was found right.
-func (r Record) void(n int) bool {
-	q := r.newest(RequestDispute, n)
-	return q != nil && q.State() == RequestGranted
-}
-
-// voidedAt is when revision n became void; zero when it is not.
-func (r Record) voidedAt(n int) time.Time {
-	if !r.void(n) {
+// DisputedAt is when the open dispute of the latest revision was reported; zero
+// when there is none.
+func (r Record) DisputedAt() time.Time {
+	if !r.Disputed() {
 		return time.Time{}
 	}
-	return r.newest(RequestDispute, n).Since()
+	return r.newest(RequestDispute, len(r.Revisions)).At
+}
+
+// void reports whether revision n does not count any more because a dispute
+// about it was found right.
+func (r Record) void(n int) bool { return !r.VoidedAt(n).IsZero() }
+
+// VoidedAt is when revision n became void (作废); zero while it is not.
+func (r Record) VoidedAt(n int) time.Time {
+	if q := r.newest(RequestDispute, n); q != nil && q.State() == RequestGranted {
+		return q.Since()
+	}
+	return r.Voided[n]
+}
+
+// SeesDisputes reports whether op may know of every dispute in r.
+func (o Operator) SeesDisputes(r Record) bool {
+	for _, q := range r.Requests {
+		if q.Kind == RequestDispute && !o.seesDispute(r, q) {
+			return false
+		}
+	}
+	return o.May(ActionDispute)
+}
+
+func (o Operator) seesDispute(r Record, q Request) bool {
+	v := r.Revision(q.Revision)
+	return v != nil && o.MayAnswerDispute(*v)
+}
+
+// SeenBy is the record as an operator's pages show it: to whoever does not
+// answer a dispute (MayAnswerDispute) there is none, open or answered. That a
+// revision is void stays, without the reason. It is for pages only: rules and
+// the store take the whole record.
+func (r Record) SeenBy(op Operator) Record {
+	requests := make([]Request, 0, len(r.Requests))
+	voided := map[int]time.Time{}
+	for _, q := range r.Requests {
+		if q.Kind != RequestDispute || op.seesDispute(r, q) {
+			requests = append(requests, q)
+			continue
+		}
+		if q.State() == RequestGranted {
+			voided[q.Revision] = q.Since()
+		}
+	}
+	r.Requests, r.Voided = requests, voided
+	return r
+}
+
+// Betrays reports whether a message to the graduate would tell a reader that
+// there is, or was, a dispute: the answer to one, and what a dispute took back.
+func (r Record) Betrays(m Message) bool {
+	for _, q := range r.Requests {
+		if q.Kind != RequestDispute {
+			continue
+		}
+		answer := m.Notice.Kind == MessageAnswered && m.Notice.Key == noticeAnswered(r, q, q.At).Key
+		if answer || m.State == MessageCancelled && m.SettledAt.Equal(q.At) {
+			return true
+		}
+	}
+	return false
 }
 
 // MayDispute says whether the graduate may say of the latest revision that it is

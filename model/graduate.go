@@ -121,8 +121,8 @@ func (g Graduate) Items(school School, codes Codes) []Item {
 	}
 }
 
-// itemLabel is the guide's word for an item.
-func (g Graduate) itemLabel(key string) string {
+// ItemLabel is the guide's word for an item.
+func (g Graduate) ItemLabel(key string) string {
 	for _, it := range g.Items(School{}, noCodes{}) {
 		if it.Key == key {
 			return it.Label

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,8 +58,10 @@ func (w *world) onward() string {
 	case step == StepCollegeReview || step == StepSchoolReview:
 		return "review"
 	default:
-		return map[Step]string{StepLink: "link", StepCheck: "check", StepConfirm: "confirm", StepAuthorize: "authorize", StepDone: "ask change",
-			StepChangeCollege: "rule change", StepChangeSchool: "rule change"}[step]
+		return map[Step]string{
+			StepLink: "link", StepCheck: "check", StepConfirm: "confirm", StepAuthorize: "authorize", StepDone: "ask change",
+			StepChangeCollege: "rule change", StepChangeSchool: "rule change",
+		}[step]
 	}
 }
 
@@ -198,6 +201,7 @@ func (w *world) ruling(t *rapid.T) (Operator, Ruling) {
 		Level:    rapid.SampledFrom([]Level{LevelCollege, LevelSchool}).Draw(t, "level"),
 		Decision: rapid.SampledFrom([]Decision{DecisionApprove, DecisionApprove, DecisionReturn}).Draw(t, "decision"),
 		Reason:   "请提供解约证明",
+		Sure:     rapid.Bool().Draw(t, "sure"),
 	}
 	if q := w.r.Request(v.Request); q != nil && rapid.Bool().Draw(t, "fitting") {
 		switch q.State() {
@@ -317,6 +321,8 @@ func (w *world) checkDeadline(t *rapid.T, name string, before Record) {
 }
 
 func (w *world) checkStep(t *rapid.T) {
+	w.checkVeil(t)
+	w.checkTimeline(t)
 	n := Next(w.r, w.cohort, w.now)
 	if n.Since.IsZero() {
 		t.Fatalf("step %s has no beginning", n.Step)
@@ -335,6 +341,60 @@ func (w *world) checkStep(t *rapid.T) {
 	}
 	if MayReport(w.r, w.cohort, w.now) == nil && n.Step != StepReport && n.Step != StepRevise && n.Step != StepUpdate && n.Step != StepLink {
 		t.Fatalf("may report, but the step is %s", n.Step)
+	}
+}
+
+// checkVeil: what operators who answer no disputes see is the record as if there
+// had never been one, but for a void revision.
+func (w *world) checkVeil(t *rapid.T) {
+	for _, op := range []Operator{w.college, w.school} {
+		seen := w.r.SeenBy(op)
+		for _, q := range seen.Requests {
+			if q.Kind == RequestDispute {
+				t.Fatalf("%s sees a dispute", op.Role)
+			}
+		}
+		n, whole := Next(seen, w.cohort, w.now), Next(w.r, w.cohort, w.now)
+		if n.Disputed || n.Holder == HolderAuditor || n.Step != whole.Step || !n.Since.Equal(whole.Since) || n.Reason != whole.Reason {
+			t.Fatalf("%s sees %+v instead of %+v", op.Role, n, whole)
+		}
+		for _, e := range Timeline(seen, w.cohort, w.now) {
+			if strings.Contains(e.Action+e.What, "dispute") || strings.Contains(e.What, "异议") || strings.Contains(e.What, "不是我") || strings.Contains(e.Who, "监督") {
+				t.Fatalf("%s reads %+v", op.Role, e)
+			}
+		}
+	}
+}
+
+// checkTimeline: it has every part of the history once, newest first.
+func (w *world) checkTimeline(t *rapid.T) {
+	entries := Timeline(w.r, w.cohort, w.now)
+	want := len(w.r.Revisions) + len(w.r.Confirmations) + len(w.r.Authorizations) + len(w.r.Requests)
+	for _, v := range w.r.Revisions {
+		want += len(v.Reviews)
+	}
+	for _, q := range w.r.Requests {
+		want += len(q.Answers)
+	}
+	got := 0
+	for i, e := range entries {
+		if i > 0 && e.At.After(entries[i-1].At) {
+			t.Fatalf("entry %d is newer than the one above it", i)
+		}
+		if e.Who == "" || e.What == "" || e.At.After(w.now) {
+			t.Fatalf("entry %+v", e)
+		}
+		switch noun, verb, _ := strings.Cut(e.Action, "."); noun {
+		case "destination", "review", "confirmation":
+			got++
+		case "authorization", "change", "correction", "dispute":
+			if verb != "withdraw" && verb != "revoke" {
+				got++
+			}
+		}
+	}
+	if got != want {
+		t.Fatalf("%d of %d parts of the history are told: %+v", got, want, entries)
 	}
 }
 

@@ -16,6 +16,10 @@ type Record struct {
 	Authorizations []Authorization
 	Requests       []Request // oldest first, numbered from 1
 	Version        int64     // the store's optimistic lock
+
+	// Voided holds, in what SeenBy returns, when revisions became void whose
+	// disputes it leaves out; nil in a record from the store.
+	Voided map[int]time.Time
 }
 
 // Change is the outcome of a rule: the new record and what must be written

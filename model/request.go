@@ -103,12 +103,15 @@ func (q Request) Since() time.Time {
 	}
 }
 
-// Request returns request n, nil when there is none.
+// Request returns request n, nil when there is none. It looks at the numbers and
+// not at the places: SeenBy leaves some out.
 func (r Record) Request(n int) *Request {
-	if n < 1 || n > len(r.Requests) {
-		return nil
+	for i := range r.Requests {
+		if r.Requests[i].Number == n {
+			return &r.Requests[i]
+		}
 	}
-	return &r.Requests[n-1]
+	return nil
 }
 
 // newest is the newest request of a kind about revision n, nil when none.
@@ -121,8 +124,15 @@ func (r Record) newest(kind RequestKind, n int) *Request {
 	return nil
 }
 
+// MaxRequests bounds how often one graduate can ask in all: everything that was
+// asked is kept and read with the record.
+const MaxRequests = 60
+
 // ask appends a request of the graduate's own.
 func (r Record) ask(q Request, now time.Time) (Change, error) {
+	if len(r.Requests) >= MaxRequests {
+		return Change{}, Errorf(CodeTooMany, "您已提交过 %d 项申请，不能再提交。请直接联系学校就业指导中心。", MaxRequests)
+	}
 	q.Reason = strings.TrimSpace(q.Reason)
 	if err := checkReason("reason", q.Reason); err != nil {
 		return Change{}, err
@@ -154,7 +164,7 @@ func WithdrawRequest(r Record, number int, now time.Time) (Change, error) {
 		return Change{}, Errorf(CodeNotFound, "没有找到这项申请。")
 	case q.State() == RequestWithdrawn:
 		return Change{}, Errorf(CodeConflict, "这项申请已撤回。")
-	case !q.State().Open() && !(q.Kind == RequestChange && r.changeGranted(len(r.Revisions)) && q.Revision == len(r.Revisions)):
+	case !r.MayWithdraw(*q):
 		return Change{}, Errorf(CodeConflict, "这项申请已处理完毕，不能撤回。")
 	}
 	r = r.clone()
@@ -163,7 +173,22 @@ func WithdrawRequest(r Record, number int, now time.Time) (Change, error) {
 	if q.Kind == RequestChange {
 		r.Draft = nil
 	}
-	return r.change(ByGraduate(r.Graduate.ID), string(q.Kind)+".withdraw", now), nil
+	ch := r.change(ByGraduate(r.Graduate.ID), string(q.Kind)+".withdraw", now)
+	if q.Kind == RequestCorrection {
+		ch.Audit.Detail = map[string]string{"item": q.Item}
+	}
+	return ch, nil
+}
+
+// MayWithdraw reports whether q can be taken back: while it is open, or, for a
+// change, while it is granted and nothing was made of it.
+func (r Record) MayWithdraw(q Request) bool {
+	if q.State().Open() {
+		return true
+	}
+	n := len(r.Revisions)
+	newest := r.newest(RequestChange, n)
+	return q.Kind == RequestChange && q.State() == RequestGranted && newest != nil && newest.Number == q.Number && !r.void(n)
 }
 
 // Ruling is an operator's answer to a request at the level that he saw.
@@ -172,6 +197,7 @@ type Ruling struct {
 	Level    Level
 	Decision Decision
 	Reason   string // 1–200 characters when refusing, for the graduate to read
+	Sure     bool   // asked for when a name or a document's number is to change
 }
 
 // rule checks who may answer and that the request still waits at the level, and

@@ -124,6 +124,14 @@ type Standing struct {
 	Disputed bool   // 这不是我登记的: waits for the auditor, whatever the step
 }
 
+// Chinese says where the record stands, for the graduate.
+func (s Standing) Chinese() string {
+	if s.Disputed {
+		return "您反映的情况正在核实"
+	}
+	return s.Step.Chinese()
+}
+
 // Standing derives where the record stands.
 func (r Record) Standing() Standing {
 	s := Standing{Disputed: r.Disputed()}
@@ -179,13 +187,40 @@ func NextOf(s Standing, origin Origin, reopened Date, c Cohort, now time.Time) N
 	return n
 }
 
-// whyUpdate says why the latest revision is to be replaced.
+// UpdateCause is why an approved revision is to be replaced.
+type UpdateCause string
+
+// The causes, in the order in which they count.
+const (
+	UpdateVoid    UpdateCause = "void"    // a dispute was right
+	UpdateGranted UpdateCause = "granted" // a 变更申请 was granted
+	UpdateWrong   UpdateCause = "wrong"   // said to be wrong when it was to be confirmed
+)
+
+// UpdateCause says why the latest revision is to be replaced; "" unless the
+// step is StepUpdate.
+func (r Record) UpdateCause() UpdateCause {
+	if step, _ := r.Step(); step != StepUpdate {
+		return ""
+	}
+	switch last := r.Latest().Number; {
+	case r.void(last):
+		return UpdateVoid
+	case r.changeGranted(last):
+		return UpdateGranted
+	default:
+		return UpdateWrong
+	}
+}
+
+// whyUpdate says it in words. Those on a void revision are for operators as
+// well, most of whom must not hear of a dispute.
 func (r Record) whyUpdate() string {
 	last := r.Latest().Number
-	switch {
-	case r.void(last):
-		return "已核实并非您本人登记，原登记已作废"
-	case r.changeGranted(last):
+	switch r.UpdateCause() {
+	case UpdateVoid:
+		return "原登记已作废"
+	case UpdateGranted:
 		return r.newest(RequestChange, last).Reason
 	default:
 		return r.answer(last).Note
@@ -227,7 +262,7 @@ func (r Record) Step() (Step, time.Time) {
 	case last == nil:
 		return StepReport, g.CheckedAt
 	case r.void(last.Number):
-		return StepUpdate, r.voidedAt(last.Number)
+		return StepUpdate, r.VoidedAt(last.Number)
 	case last.State() == ReviewReturned:
 		return StepRevise, last.LastReview().At
 	case r.changeGranted(last.Number):

@@ -37,7 +37,7 @@ type Store interface {
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	Cohorts(ctx context.Context) ([]model.Cohort, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
-	Audits(ctx context.Context, scope model.Scope, id model.GraduateID, before int64, limit int) ([]model.Audit, int64, error)
+	Audits(ctx context.Context, scope model.Scope, f store.AuditFilter, before int64, limit int) ([]model.Audit, int64, error)
 	AddAudit(ctx context.Context, a model.Audit) error
 
 	AddTask(ctx context.Context, t model.Task) (int64, error)

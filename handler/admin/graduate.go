@@ -8,6 +8,7 @@ import (
 
 	"quxiang/handler/web"
 	"quxiang/model"
+	"quxiang/model/store"
 )
 
 // listed is how many messages and audit entries a graduate's page shows.
@@ -141,7 +142,7 @@ func (h *Handler) history(ctx context.Context, v visit, id model.GraduateID, d *
 			At: model.Minute(m.CreatedAt), Kind: messageWords[m.Notice.Kind], State: stateWords[m.State], Reason: m.Reason,
 		})
 	}
-	audits, _, err := h.o.Store.Audits(ctx, v.scope(), id, 0, listed)
+	audits, _, err := h.o.Store.Audits(ctx, v.scope(), store.AuditFilter{Graduate: id}, 0, listed)
 	if err != nil {
 		return fmt.Errorf("admin: audits: %w", err)
 	}

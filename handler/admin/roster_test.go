@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"quxiang/model"
+	"quxiang/model/store"
 )
 
 // upload posts a file as a browser does.
@@ -141,7 +142,7 @@ func TestProgressAndReport(t *testing.T) {
 		t.Errorf("report: %d %v", report.Code, report.Header())
 	}
 	page{status: 404}.check(t, other.get("/admin/roster/1/report"))
-	audits, _, err := s.store.Audits(ctx, model.Scope{All: true}, 0, 0, 1)
+	audits, _, err := s.store.Audits(ctx, model.Scope{All: true}, store.AuditFilter{}, 0, 1)
 	must(t, err)
 	if len(audits) != 1 || audits[0].Action != "roster.report" || audits[0].RequestID == "" {
 		t.Errorf("audits %+v", audits)

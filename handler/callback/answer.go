@@ -90,7 +90,12 @@ func (h *Handler) progress(ctx context.Context, openid string) string {
 		if len(records) > 1 {
 			fmt.Fprintf(&b, "【%s届 %s】\n", cohort.Code, school.Name)
 		}
-		fmt.Fprintf(&b, "当前进度：%s\n办理方：%s\n开始时间：%s\n", n.Step.Chinese(), n.Holder.Chinese(school), model.DateOf(n.Since).Chinese())
+		fmt.Fprintf(&b, "当前进度：%s\n办理方：%s\n", n.Chinese(), n.Holder.Chinese(school))
+		if n.Disputed { // the step, its beginning and its reason wait behind the dispute
+			fmt.Fprintf(&b, "%s\n", n.Advice(school))
+			continue
+		}
+		fmt.Fprintf(&b, "开始时间：%s\n", model.DateOf(n.Since).Chinese())
 		if n.Reason != "" {
 			fmt.Fprintf(&b, "原因：%s\n", n.Reason)
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quxiang/model"
+	"quxiang/model/store"
 	"quxiang/wechat/wechattest"
 )
 
@@ -44,7 +45,7 @@ func TestFirstLoginInWeChat(t *testing.T) {
 	if odd := w.chsi.Unmodelled(); len(odd) > 0 {
 		t.Errorf("not modelled: %v", odd)
 	}
-	entries, _, err := w.store.Audits(t.Context(), model.Operator{Role: model.RoleAdmin}.Scope(), 0, 0, 50)
+	entries, _, err := w.store.Audits(t.Context(), model.Operator{Role: model.RoleAdmin}.Scope(), store.AuditFilter{}, 0, 50)
 	w.must(err)
 	actions := map[string]int{}
 	for _, e := range entries {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"quxiang/model"
+	"quxiang/model/store"
 	"quxiang/wechat/wechattest"
 )
 
@@ -41,7 +42,7 @@ func TestMove(t *testing.T) {
 	b.shows(b.submit(page{url: p.url, body: `<form method="post" action="/h5/move"></form>`}, "", url.Values{"move": {"yes"}}), 200, "/h5/home") // twice is once
 	// The school sees it in the record's audit log, as the graduate's own doing.
 	school := model.Operator{Role: model.RoleSchool, SchoolCode: g.SchoolCode}.Scope()
-	entries, _, err := w.store.Audits(t.Context(), school, g.ID, 0, 1)
+	entries, _, err := w.store.Audits(t.Context(), school, store.AuditFilter{Graduate: g.ID}, 0, 1)
 	w.must(err)
 	if len(entries) != 1 || entries[0].Action != "account.rebind" || entries[0].Actor != model.ByAccount(g.AccountID) {
 		t.Errorf("audit %+v", entries)

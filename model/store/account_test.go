@@ -76,7 +76,7 @@ func TestAccounts(t *testing.T) {
 		}
 		boundAccount(t, s, "somebody else", "oNew")
 		boundAccount(t, s, "unbound", "")
-		audits, _, err := s.Audits(t.Context(), model.Scope{All: true}, 0, 0, 10)
+		audits, _, err := s.Audits(t.Context(), model.Scope{All: true}, store.AuditFilter{}, 0, 10)
 		if err != nil || len(audits) != 5 || audits[2].Action != "account.rebind" || audits[2].Detail["account"] == "" {
 			t.Errorf("%d entries %+v, %v", len(audits), audits, err)
 		}

@@ -50,19 +50,28 @@ func (s *Store) AddAudit(ctx context.Context, a model.Audit) error {
 	return s.tx(ctx, "add audit", func(tx *gorm.DB) error { return appendAudit(tx, a) })
 }
 
-// Audits returns entries within a scope, the newest first, about one graduate
-// or, with 0, about everything. before is the next of the page before it, 0 for
-// the first page; next is 0 after the last one. An empty scope sees nothing.
+// AuditFilter narrows what Audits returns.
+type AuditFilter struct {
+	Graduate model.GraduateID // 0: about everything
+	Disputes bool             // with those about disputes, which few operators may know of
+}
+
+// Audits returns entries within a scope, the newest first. before is the next
+// of the page before it, 0 for the first page; next is 0 after the last one. An
+// empty scope sees nothing.
 //
 // Index audits_graduate or audits_school, else the primary key: reads limit
-// rows whatever the size.
-func (s *Store) Audits(ctx context.Context, scope model.Scope, id model.GraduateID, before int64, limit int) (entries []model.Audit, next int64, err error) {
+// rows whatever the size, and those about disputes that it leaves out.
+func (s *Store) Audits(ctx context.Context, scope model.Scope, f AuditFilter, before int64, limit int) (entries []model.Audit, next int64, err error) {
 	if scope.Empty() {
 		return nil, 0, nil
 	}
 	q := s.read(ctx).Order("id DESC").Limit(limit)
-	if id != 0 {
-		q = q.Where("graduate_id = ?", int64(id))
+	if f.Graduate != 0 {
+		q = q.Where("graduate_id = ?", int64(f.Graduate))
+	}
+	if !f.Disputes {
+		q = q.Where("action NOT LIKE ?", string(model.RequestDispute)+".%")
 	}
 	if before > 0 {
 		q = q.Where("id < ?", before)

@@ -17,8 +17,8 @@ import (
 // record meanwhile. A Change whose Audit.Action is "" writes nothing. The
 // returned record has the ids of new authorizations.
 //
-// The error is f's own, ErrDuplicateNumber, ErrDuplicatePerson (both within a
-// CodeConflict), CodeNotFound, or CodeUnavailable after too many lost races.
+// The error is f's own, ErrDuplicateNumber (within a CodeConflict),
+// ErrDuplicatePerson or ErrDuplicateExam (within a CodeInvalid), CodeNotFound, or CodeUnavailable after too many lost races.
 func (s *Store) Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error) {
 	var out model.Record
 	err := retry(ctx, "change", func() error {
@@ -70,6 +70,9 @@ func (w *writing) write(tx *gorm.DB, ch model.Change) error {
 		return err
 	}
 	if err := w.writeAuthorizations(tx); err != nil {
+		return err
+	}
+	if err := w.moveRequests(tx); err != nil {
 		return err
 	}
 	if err := w.writeRequests(tx); err != nil {
@@ -134,13 +137,22 @@ func (w *writing) writeGraduate(tx *gorm.DB) error {
 	done := tx.Model(&graduateRow{}).Where("id = ? AND version = ?", r.ID, w.before.row.Version).Select(columns).Updates(r)
 	switch {
 	case errors.Is(done.Error, gorm.ErrDuplicatedKey):
-		return model.Invalid("id_number", "身份证号与同届同学历的另一条记录重复，请核对。").Because(ErrDuplicatePerson)
+		return duplicate(old.Basics, g.Basics)
 	case done.Error != nil:
 		return done.Error
 	case done.RowsAffected == 0:
 		return errLost
 	}
 	return nil
+}
+
+// duplicate says which number another graduate has. The row has two unique
+// keys, and the driver's text, which would tell them apart, quotes values.
+func duplicate(old, b model.Basics) error {
+	if b.ExamNumber != old.ExamNumber && b.IDNumber == old.IDNumber && b.Level == old.Level {
+		return model.Invalid("exam_number", "考生号与本校同届的另一条记录重复，请核对。").Because(ErrDuplicateExam)
+	}
+	return model.Invalid("id_number", "身份证号与同届同学历的另一条记录重复，请核对。").Because(ErrDuplicatePerson)
 }
 
 // basicsColumns are the columns that setBasics fills in.

@@ -104,14 +104,14 @@ func TestWholeFlow(t *testing.T) {
 		if _, err := s.Change(ctx, id, check); err != nil {
 			t.Fatal(err)
 		}
-		audits, next, err := s.Audits(t.Context(), schoolReview.Scope(), id, 0, 3)
+		audits, next, err := s.Audits(t.Context(), schoolReview.Scope(), store.AuditFilter{Graduate: id}, 0, 3)
 		if err != nil || len(audits) != 3 || next == 0 || audits[0].RequestID != "req-1" || audits[0].Action != "basics.check" {
 			t.Fatalf("audits %+v, next %d, %v", audits, next, err)
 		}
 		if audits[1].Action != "authorization.extend" || audits[1].Detail["until"] != "2027-11-30" || audits[1].Actor != model.ByGraduate(id) {
 			t.Errorf("audit %+v", audits[1])
 		}
-		rest, next, err := s.Audits(t.Context(), schoolReview.Scope(), id, next, 100)
+		rest, next, err := s.Audits(t.Context(), schoolReview.Scope(), store.AuditFilter{Graduate: id}, next, 100)
 		if err != nil || len(rest) != len(rules)+1-3 || next != 0 {
 			t.Errorf("%d more entries, next %d, %v", len(rest), next, err)
 		}

@@ -19,6 +19,8 @@ var (
 	ErrDuplicateNumber = errors.New("verification number is in use")
 	// ErrDuplicatePerson: the ID number is there already in that cohort and level.
 	ErrDuplicatePerson = errors.New("id number is in the cohort and level already")
+	// ErrDuplicateExam: the 考生号 is there already in that school and cohort.
+	ErrDuplicateExam = errors.New("exam number is in the school and cohort already")
 	// ErrDuplicateName: an operator of that name exists.
 	ErrDuplicateName = errors.New("operator name is in use")
 )

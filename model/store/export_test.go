@@ -131,3 +131,13 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 	}
 	return out
 }
+
+// RequestQueueQuery and RequestCountQuery are the statements of a queue.
+func (s *Store) RequestQueueQuery(op model.Operator, kind model.RequestKind, after RequestCursor, limit int) (string, []any) {
+	return s.requestQueueQuery(op, kind, after, limit)
+}
+
+// RequestCountQuery counts what waits for op.
+func (s *Store) RequestCountQuery(op model.Operator) (string, []any) {
+	return s.requestCountQuery(op, queues(op))
+}

@@ -137,7 +137,7 @@ func TestAuditScope(t *testing.T) {
 			{"class", model.Scope{SchoolCode: "99001", College: "信息学院", Classes: []string{"一班"}}, 1},
 			{"another class", model.Scope{SchoolCode: "99001", College: "信息学院", Classes: []string{"二班"}}, 0},
 		} {
-			if got, _, err := s.Audits(t.Context(), tt.scope, id, 0, 10); err != nil || len(got) != tt.want {
+			if got, _, err := s.Audits(t.Context(), tt.scope, store.AuditFilter{Graduate: id}, 0, 10); err != nil || len(got) != tt.want {
 				t.Errorf("%s: %d entries, %v; want %d", tt.name, len(got), err, tt.want)
 			}
 		}

@@ -88,9 +88,19 @@ func (s *Store) loadRequests(ctx context.Context, all map[int64]*loaded, have ho
 	return nil
 }
 
+// moveRequests takes the requests of a graduate who moved to another college or
+// class along, into the queues of those who now answer them.
+func (w *writing) moveRequests(tx *gorm.DB) error {
+	old, now := w.before.record.Graduate.Basics, w.after.Graduate.Basics
+	if len(w.before.record.Requests) == 0 || old.College == now.College && old.Class == now.Class {
+		return nil
+	}
+	return tx.Model(&requestRow{}).Where("graduate_id = ?", int64(w.after.Graduate.ID)).
+		Select("college", "class").Updates(&requestRow{College: now.College, Class: now.Class}).Error
+}
+
 // writeRequests appends new requests, and writes those that were answered or
-// withdrawn. A rule touches few; the row of a graduate who moved to another
-// class keeps the class in which it was asked.
+// withdrawn. A rule touches few.
 func (w *writing) writeRequests(tx *gorm.DB) error {
 	for i, q := range w.after.Requests {
 		known := i < len(w.before.record.Requests)

@@ -89,7 +89,7 @@ func TestImportRoster(t *testing.T) {
 			t.Errorf("changed row: %v, %d revisions, %v", r.Graduate.Basics.College, len(r.Revisions), err)
 		}
 		wantCounts(t, s, map[model.Step]int{model.StepLink: 601})
-		audits, _, err := s.Audits(t.Context(), model.Scope{All: true}, 0, 0, 100)
+		audits, _, err := s.Audits(t.Context(), model.Scope{All: true}, store.AuditFilter{}, 0, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
