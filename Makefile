@@ -5,6 +5,7 @@ SHELL       := /bin/bash
 .DEFAULT_GOAL := help
 
 WEB       := handler/web
+REGIONS   := model/codes/built/regions.csv
 LINT      := bin/golangci-lint-v2.15.0
 FUZZTIME  ?= 30s
 
@@ -21,7 +22,7 @@ build: assets ## build bin/quxiang
 	CGO_ENABLED=0 go build -trimpath -o bin/quxiang ./cmd/quxiang
 
 .PHONY: assets
-assets: $(WEB)/static/manifest.json ## build the style sheet that is embedded in the program
+assets: $(WEB)/static/manifest.json $(REGIONS) ## build the style sheet and the table of regions that are embedded in the program
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
 	cd $(WEB) && npm ci --include=dev --no-audit --no-fund --loglevel=error
@@ -30,6 +31,9 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.
 $(WEB)/static/manifest.json: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(shell find $(WEB)/src -type f)
 	cd $(WEB) && npm run --silent build
 	touch $@
+
+$(REGIONS): $(WEB)/node_modules/.package-lock.json $(WEB)/regions.mjs
+	cd $(WEB) && npm run --silent regions
 
 # A database or a browser that is missing fails the tests here; a bare
 # `go test ./...` skips what needs them.

@@ -38,10 +38,10 @@ type Category struct {
 	Name       string
 	Group      string // group of the rates, e.g. 协议和合同
 	UnitLabel  string // what the unit is called here: 单位名称, 录取学校, …
-	NeedsUnit  bool
-	NeedsPlace bool
 	NeedsSub   bool
 	Sub        []CodeName // finer codes, e.g. 801 研究生; empty when none
+	Asks       []Ask      // what the category asks for, in the order of the form
+	Transfer   Transfer   // what is usual for archive and household
 	WantsCode  bool       // reviewers look for a 统一社会信用代码
 	WatchShare bool       // reviewers look at how many there are in a class or college
 }

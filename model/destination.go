@@ -1,10 +1,6 @@
 package model
 
-import (
-	"strings"
-	"time"
-	"unicode/utf8"
-)
+import "time"
 
 // ArchiveTransfer (档案转递) is where the personal archive goes.
 type ArchiveTransfer struct {
@@ -57,91 +53,6 @@ type Revision struct {
 	ReportedAt  time.Time
 	ReportedBy  Actor
 	Reviews     []Review
-}
-
-// maxText bounds every free text of a destination, in characters.
-const maxText = 120
-
-// CheckDestination applies the rules of the cohort's code tables to d and
-// returns the first fault, naming the form field. householdIn is the roster's
-// answer to 户口是否转入学校.
-func CheckDestination(d Destination, householdIn YesNo, codes Codes) error {
-	cat, ok := codes.Category(d.Category)
-	if !ok {
-		return Invalid("category", "请选择毕业去向类别。")
-	}
-	if d.SubCategory != "" && !cat.HasSub(d.SubCategory) {
-		return Invalid("sub_category", "所选具体情况不属于“%s”，请重新选择。", cat.Name)
-	}
-	if d.SubCategory == "" && cat.NeedsSub {
-		return Invalid("sub_category", "请选择“%s”的具体情况。", cat.Name)
-	}
-	texts := []struct{ field, label, v string }{
-		{"unit", "单位名称", d.Unit},
-		{"unit_place", "单位所在地", d.UnitPlace},
-		{"note", "说明", d.Note},
-		{"archive_unit", "档案转递单位名称", d.Archive.Unit},
-		{"archive_place", "档案转递单位所在地", d.Archive.Place},
-		{"archive_address", "档案转递地址", d.Archive.Address},
-		{"archive_contact", "联系人/联系部门", d.Archive.Contact},
-		{"archive_phone", "联系电话", d.Archive.Phone},
-		{"household_place", "户口迁移所在地", d.Household.Place},
-	}
-	for _, t := range texts {
-		if !utf8.ValidString(t.v) || strings.ContainsAny(t.v, "\r\n\x00") {
-			return Invalid(t.field, "%s含有不能识别的字符，请重新填写。", t.label)
-		}
-		if utf8.RuneCountInString(t.v) > maxText {
-			return Invalid(t.field, "%s最多 %d 个字，请缩短后再提交。", t.label, maxText)
-		}
-	}
-	if cat.NeedsUnit && d.Unit == "" {
-		return Invalid("unit", "“%s”需要填写%s。", cat.Name, cat.UnitLabel)
-	}
-	if cat.NeedsPlace && d.UnitPlace == "" {
-		return Invalid("unit_place", "“%s”需要填写%s所在地。", cat.Name, strings.TrimSuffix(cat.UnitLabel, "名称"))
-	}
-	if d.UnitCode != "" && !ValidUnitCode(d.UnitCode) {
-		return Invalid("unit_code", "统一社会信用代码应为 18 位，且末位校验码相符，请核对。")
-	}
-	return checkTransfers(d, householdIn, codes)
-}
-
-func checkTransfers(d Destination, householdIn YesNo, codes Codes) error {
-	if d.HasArchive() {
-		if _, ok := codes.Name(TableArchive, d.Archive.Type); !ok {
-			return Invalid("archive_type", "请选择档案转递类型。")
-		}
-		if d.Archive.Unit == "" {
-			return Invalid("archive_unit", "请填写档案转递单位名称，否则档案可能被退回。")
-		}
-		if d.Archive.Postcode != "" && !digits(d.Archive.Postcode, 6) {
-			return Invalid("archive_postcode", "单位邮编应为 6 位数字。")
-		}
-	}
-	if !d.HasHousehold() {
-		return nil
-	}
-	if effective := d.AnsweredHousehold(householdIn); effective == No {
-		return Invalid("household_type", "户口未转入学校的，不需要填写户口迁移信息。")
-	}
-	if _, ok := codes.Name(TableHousehold, d.Household.Type); !ok {
-		return Invalid("household_type", "请选择户口迁移类型。")
-	}
-	return nil
-}
-
-// AnsweredHousehold is the roster's answer to 户口是否转入学校, or the
-// graduate's own where the roster has none.
-func (d Destination) AnsweredHousehold(roster YesNo) YesNo {
-	if roster != Unknown {
-		return roster
-	}
-	return d.HouseholdIn
-}
-
-func digits(s string, n int) bool {
-	return len(s) == n && strings.Trim(s, "0123456789") == ""
 }
 
 // MayReport says whether the graduate may hand in a destination on our pages
@@ -202,7 +113,8 @@ func Report(r Record, c Cohort, base int, d Destination, codes Codes, now time.T
 	if err := MayReport(r, c, now); err != nil {
 		return Change{}, err
 	}
-	if err := CheckDestination(d, r.Graduate.Basics.HouseholdIn, codes); err != nil {
+	d = d.handedIn(r.Graduate.Basics.HouseholdIn, codes)
+	if err := CheckReported(d, r.Graduate.Basics.HouseholdIn, codes); err != nil {
 		return Change{}, err
 	}
 	r = r.clone()
@@ -252,23 +164,4 @@ func Receive(r Record, c Cohort, d Destination, by Actor, reportedAt, now time.T
 		ch.Owe = []Notice{noticeApproved(r, c, now)}
 	}
 	return ch, true, nil
-}
-
-// ValidUnitCode checks a 统一社会信用代码: 18 characters of its alphabet and the
-// check digit of GB 32100-2015.
-func ValidUnitCode(s string) bool {
-	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	weights := [17]int{1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28}
-	if len(s) != 18 {
-		return false
-	}
-	sum := 0
-	for i, w := range weights {
-		v := strings.IndexByte(alphabet, s[i])
-		if v < 0 {
-			return false
-		}
-		sum += v * w
-	}
-	return alphabet[(31-sum%31)%31] == s[17]
 }

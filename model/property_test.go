@@ -71,7 +71,7 @@ type fakeCodes struct{}
 func (fakeCodes) Name(_ CodeTable, code string) (string, bool) { return "名" + code, code != "" }
 
 func (fakeCodes) Category(code string) (Category, bool) {
-	return Category{Code: code, Name: "类别", UnitLabel: "单位名称", NeedsUnit: true}, code == "10" || code == "70"
+	return Category{Code: code, Name: "类别", UnitLabel: "单位名称", Asks: []Ask{{Field: "unit", Label: "单位名称", Need: NeedAlways}}}, code == "10" || code == "70"
 }
 
 func (w *world) destination(t *rapid.T) Destination {

@@ -21,20 +21,17 @@ func lines(d model.Destination, codes model.Codes) []line {
 		}
 		return code
 	}
-	unit := "单位名称"
-	if c, ok := codes.Category(d.Category); ok && c.UnitLabel != "" {
-		unit = c.UnitLabel
-	}
+	cat, _ := codes.Category(d.Category)
 	return []line{
 		{label: "毕业去向", value: form.DestinationName(d, codes)},
-		{label: unit, value: d.Unit},
-		{label: "统一社会信用代码", value: d.UnitCode},
-		{label: "单位性质", value: name(model.TableUnitKind, d.UnitKind)},
-		{label: "单位行业", value: name(model.TableIndustry, d.Industry)},
-		{label: "单位所在地", value: d.UnitPlace},
-		{label: "职位类别", value: name(model.TableJobKind, d.JobKind)},
-		{label: "签约日期", value: string(d.SignedOn)},
-		{label: "说明", value: d.Note},
+		{label: cat.Label("unit"), value: d.Unit},
+		{label: cat.Label("unit_code"), value: d.UnitCode},
+		{label: cat.Label("unit_kind"), value: name(model.TableUnitKind, d.UnitKind)},
+		{label: cat.Label("industry"), value: name(model.TableIndustry, d.Industry)},
+		{label: cat.Label("unit_place"), value: d.UnitPlace},
+		{label: cat.Label("job_kind"), value: name(model.TableJobKind, d.JobKind)},
+		{label: cat.Label("signed_on"), value: string(d.SignedOn)},
+		{label: cat.Label("note"), value: d.Note},
 		{label: "户口是否转入学校（本人填写）", value: d.HouseholdIn.Chinese(), group: 2},
 		{label: "档案转递类型", value: name(model.TableArchive, d.Archive.Type), group: 1},
 		{label: "档案转递单位名称", value: d.Archive.Unit, group: 1},

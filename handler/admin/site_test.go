@@ -152,7 +152,8 @@ func (s *site) report(id model.GraduateID, unit string) model.Record {
 	s.t.Helper()
 	return s.rule(id, func(r model.Record) (model.Change, error) {
 		d := model.Destination{
-			Category: "10", Unit: unit, UnitPlace: "北京市西城区",
+			Category: "10", Unit: unit, UnitCode: "99990000MA0000000F", UnitKind: "39", Industry: "34",
+			UnitPlace: "北京市西城区", JobKind: "13", SignedOn: "2027-05-20",
 			Archive: model.ArchiveTransfer{Type: "agency", Unit: "海淀区人力资源公共服务中心", Place: "北京市海淀区"},
 		}
 		return model.Report(r, model.NewCohort(2027), len(r.Revisions), d, s.table, s.now)

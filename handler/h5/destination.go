@@ -3,29 +3,46 @@ package h5
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"quxiang/handler/web"
 	"quxiang/model"
 )
 
-// destinationPage is what template h5/destination draws: the form while the
-// graduate may report, else what was handed in.
+// destinationPage is what template h5/destination draws: the list of categories
+// or the form while the graduate may report, else what was handed in.
 type destinationPage struct {
-	Form     *destinationForm
-	Reported *web.Cells
-	Said     *web.Cells // why it came back, or what was said to be wrong
-	Next     *web.Link
-	Platform *web.Link // the platform upstream, when destinations are born there
+	Base       int // number of the latest revision that the graduate saw
+	Categories *categoryList
+	Form       *destinationForm
+	Reported   *web.Cells
+	Said       *web.Cells // why it came back, or what was said to be wrong
+	Next       *web.Link
+	Platform   *web.Link // the platform upstream, when destinations are born there
+	Advice     string    // what happens there next, while it is the platform's turn
 }
 
-// Actions of the destination form's buttons.
+// Actions of the destination form's buttons. Every one keeps what was typed.
 const (
-	actionCategory = "category" // show the fields of another category
+	actionCategory = "category" // the fields of the category that was chosen
+	actionChange   = "change"   // the list of categories again
 	actionDraft    = "draft"
 	actionSubmit   = "submit"
+	actionUnits    = "units"  // look the unit up
+	actionUnit     = "unit:"  // take the unit with the code that follows
+	actionPlace    = "place:" // choose a place for the field that follows
 )
 
-const destinationTitle = "毕业去向上报"
+// What the page shows beside the form, as its address says it.
+const (
+	showCategories = "category"
+	showUnits      = "units"
+)
+
+const (
+	destinationPath  = "/h5/destination"
+	destinationTitle = "毕业去向上报"
+)
 
 func (h *Handler) destination(v *visit) error {
 	return v.showDestination(http.StatusOK, v.started(), nil)
@@ -44,8 +61,8 @@ func (v *visit) started() model.Destination {
 	}
 }
 
-// report takes the form: action submit hands it in, draft and category keep it
-// as typed.
+// report takes the form: action submit hands it in, every other keeps it as
+// typed and leads on.
 func (h *Handler) report(v *visit) error {
 	d, err := v.typedDestination()
 	if err != nil {
@@ -53,47 +70,85 @@ func (h *Handler) report(v *visit) error {
 		return v.showDestination(web.Status(err), d, e)
 	}
 	action := v.typed("action")
+	if action == actionSubmit {
+		return v.handIn(d)
+	}
+	to, d, err := v.leadOn(action, d)
+	if err == nil {
+		err = v.keep(d)
+	}
+	if e, ok := refusal(err); ok {
+		return v.showDestination(web.Status(err), d, e)
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(v.c, to)
+}
+
+// handIn hands d in for review. What is refused for a fault of the form is kept
+// as a draft, so that it is not lost with the page.
+func (v *visit) handIn(d model.Destination) error {
 	// A number that is none is no revision: the rule says that it has changed.
 	base, err := strconv.Atoi(v.typed("base"))
 	if err != nil {
 		base = -1
 	}
 	err = v.change(func(r model.Record) (model.Change, error) {
-		switch action {
-		case actionSubmit:
-			return model.Report(r, v.cohort, base, d, v.codes, v.now)
-		case actionDraft, actionCategory:
-			return model.SaveDraft(r, v.cohort, d, v.now)
-		default:
-			return model.Change{}, model.Invalid("action", "请选择“提交审核”或“保存草稿”。")
-		}
+		return model.Report(r, v.cohort, base, d, v.codes, v.now)
 	})
-	if e, ok := refusal(err); ok {
-		return v.showDestination(web.Status(err), d, e)
-	}
+	e, ok := refusal(err)
 	switch {
-	case err != nil:
-		return err
-	case action == actionSubmit:
+	case err == nil:
 		return v.seeDone("/h5/home", doneReported)
+	case !ok:
+		return err
+	case e.Code == model.CodeInvalid:
+		if kept := v.keep(d); kept != nil {
+			return kept
+		}
+	}
+	return v.showDestination(web.Status(err), d, e)
+}
+
+// keep saves d as the draft.
+func (v *visit) keep(d model.Destination) error {
+	return v.change(func(r model.Record) (model.Change, error) { return model.SaveDraft(r, v.cohort, d, v.now) })
+}
+
+// leadOn is where an action leads that keeps the form, and the draft to keep.
+func (v *visit) leadOn(action string, d model.Destination) (to string, _ model.Destination, _ error) {
+	field, isPlace := strings.CutPrefix(action, actionPlace)
+	switch {
 	case action == actionDraft:
-		return v.seeDone("/h5/destination", doneDraft)
+		return destinationPath + "?done=" + doneDraft, d, nil
+	case action == actionCategory:
+		if _, ok := v.codes.Category(d.Category); !ok {
+			return "", d, model.Invalid("category", "请选择毕业去向类别。")
+		}
+		return destinationPath, d.Propose(v.started().Category, v.record.Graduate, v.codes), nil
+	case action == actionChange:
+		return destinationPath + "?show=" + showCategories, d, nil
+	case isPlace && isPlaceField(field):
+		return placePath(field, ""), d, nil
 	default:
-		return web.SeeOther(v.c, "/h5/destination")
+		return "", d, model.Invalid("action", "请选择“提交审核”或“保存草稿”。")
 	}
 }
 
 // showDestination draws the form with d in it, or why there is none.
 func (v *visit) showDestination(status int, d model.Destination, fault *model.Error) error {
-	var p destinationPage
+	p := destinationPage{Base: len(v.record.Revisions), Said: v.returned()}
 	var banners []web.Banner
-	last := v.record.Latest()
-	p.Said = v.returned()
 	why := model.MayReport(v.record, v.cohort, v.now)
 	if why == nil {
-		p.Form = v.destinationForm(d, fault)
 		if fault != nil {
 			banners = append(banners, banner(fault))
+		}
+		if _, chosen := v.codes.Category(d.Category); !chosen || v.c.Query("show") == showCategories || inCategories(fault) {
+			p.Categories = v.categories(d, fault)
+		} else {
+			p.Form = v.destinationForm(d, fault)
 		}
 		return v.show(status, "destination", destinationTitle, p, banners...)
 	}
@@ -103,7 +158,7 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 	if e, ok := refusal(why); ok && (fault == nil || fault.Message != e.Message) {
 		banners = append(banners, web.Banner{Kind: web.BannerInfo, Text: e.Message})
 	}
-	if last != nil {
+	if last := v.record.Latest(); last != nil {
 		c := cells("已上报的毕业去向", last.Destination, v.codes)
 		c.Items = append(c.Items, web.Cell{Label: "上报时间", Value: model.Minute(last.ReportedAt)})
 		p.Reported = &c
@@ -111,6 +166,9 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 	p.Next = &web.Link{Href: "/h5/home", Text: "返回首页"}
 	if s := v.record.School; s.Origin == model.OriginUpstream && s.PlatformURL != "" {
 		p.Platform = &web.Link{Href: s.PlatformURL, Text: "前往" + s.PlatformName}
+		if n := model.Next(v.record, v.cohort, v.now); n.Holder == model.HolderUpstream {
+			p.Advice = n.Advice(s)
+		}
 	}
 	return v.show(status, "destination", "毕业去向", p, banners...)
 }

@@ -57,6 +57,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 	post("/h5/basics", h.checkBasics)
 	get("/h5/destination", h.destination)
 	post("/h5/destination", h.report)
+	get("/h5/destination/place", h.place)
+	post("/h5/destination/place", h.choosePlace)
 	get("/h5/confirmation", h.confirmation)
 	post("/h5/confirmation", h.confirm)
 	get("/h5/authorization", h.authorization)

@@ -1,8 +1,6 @@
 package h5
 
 import (
-	"strings"
-
 	"quxiang/handler/web"
 	"quxiang/model"
 	"quxiang/model/form"
@@ -15,10 +13,7 @@ type row struct{ Field, Label, Value string }
 // rows writes a destination as figure 6 of the guide does: what is not
 // registered is left out.
 func rows(d model.Destination, codes model.Codes) []row {
-	unit := "单位名称"
-	if c, ok := codes.Category(d.Category); ok {
-		unit = c.UnitLabel
-	}
+	cat, _ := codes.Category(d.Category)
 	name := func(t model.CodeTable, code string) string {
 		if n, ok := codes.Name(t, code); ok {
 			return n
@@ -27,10 +22,14 @@ func rows(d model.Destination, codes model.Codes) []row {
 	}
 	all := []row{
 		{"category", "毕业去向", form.DestinationName(d, codes)},
-		{"unit", unit, d.Unit},
-		{"unit_code", "统一社会信用代码", d.UnitCode},
-		{"unit_place", placeLabel(unit), d.UnitPlace},
-		{"note", "说明", d.Note},
+		{"unit", cat.Label("unit"), d.Unit},
+		{"unit_code", cat.Label("unit_code"), d.UnitCode},
+		{"unit_kind", cat.Label("unit_kind"), name(model.TableUnitKind, d.UnitKind)},
+		{"industry", cat.Label("industry"), name(model.TableIndustry, d.Industry)},
+		{"unit_place", cat.Label("unit_place"), d.UnitPlace},
+		{"job_kind", cat.Label("job_kind"), name(model.TableJobKind, d.JobKind)},
+		{"signed_on", cat.Label("signed_on"), day(d.SignedOn)},
+		{"note", cat.Label("note"), d.Note},
 		{"archive_type", "档案转递类型", name(model.TableArchive, d.Archive.Type)},
 		{"archive_unit", "档案转递单位名称", d.Archive.Unit},
 		{"archive_place", "档案转递单位所在地", d.Archive.Place},
@@ -51,7 +50,13 @@ func rows(d model.Destination, codes model.Codes) []row {
 	return some
 }
 
-func placeLabel(unit string) string { return strings.TrimSuffix(unit, "名称") + "所在地" }
+// day writes a date in words; one that is none as it was given.
+func day(d model.Date) string {
+	if d.Start().IsZero() {
+		return string(d)
+	}
+	return d.Chinese()
+}
 
 // cells draws a destination.
 func cells(title string, d model.Destination, codes model.Codes) web.Cells {

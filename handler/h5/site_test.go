@@ -154,7 +154,8 @@ func (s *site) report(id model.GraduateID, edit func(*model.Destination)) model.
 // figure8 is the destination of the guide's figure 8, with a household.
 func figure8() model.Destination {
 	return model.Destination{
-		Category: "10", Unit: "学信咨询服务有限公司", UnitPlace: "北京市西城区",
+		Category: "10", Unit: "学信咨询服务有限公司", UnitCode: "99990000MA0000000F", UnitKind: "39", Industry: "34",
+		UnitPlace: "北京市西城区", JobKind: "13", SignedOn: "2027-05-20",
 		Archive: model.ArchiveTransfer{
 			Type: "agency", Unit: "北京市海淀区人力资源公共服务中心", Place: "北京市海淀区", Postcode: "100195", Contact: "王推", Phone: "010-00000000",
 		},

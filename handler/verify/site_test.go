@@ -97,7 +97,8 @@ func (s *site) authorised() (name string, archive, household model.VerificationN
 	must(s.t, err)
 	cohort := model.NewCohort(2027)
 	d := model.Destination{
-		Category: "10", Unit: "学信咨询服务有限公司", UnitPlace: "北京市西城区",
+		Category: "10", Unit: "学信咨询服务有限公司", UnitCode: "99990000MA0000000F", UnitKind: "39", Industry: "34",
+		UnitPlace: "北京市西城区", JobKind: "13", SignedOn: "2027-05-20",
 		Archive:   model.ArchiveTransfer{Type: "agency", Unit: "海淀区人力资源公共服务中心", Place: "北京市海淀区", Contact: "王推", Phone: "010-12345678"},
 		Household: model.HouseholdTransfer{Type: "origin", Place: "四川省成都市武侯区"},
 	}

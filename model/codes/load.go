@@ -25,14 +25,20 @@ func load(version string) (*Table, error) {
 		byName:  map[string]categoryName{},
 		reasons: map[ReasonUse][]string{},
 	}
-	if err := each("tables", t.addEntry); err != nil {
-		return nil, err
-	}
-	if err := each("categories", t.addCategory); err != nil {
-		return nil, err
-	}
-	if err := each("subcategories", t.addSub); err != nil {
-		return nil, err
+	for _, file := range []struct {
+		name string
+		add  func(row map[string]string) error
+	}{
+		{"tables", t.addEntry},
+		{"categories", t.addCategory},
+		{"subcategories", t.addSub},
+		{"fields", t.addAsk},
+		{"transfers", t.addTransfer},
+		{"receivers", t.addReceiver},
+	} {
+		if err := each(file.name, file.add); err != nil {
+			return nil, err
+		}
 	}
 	if err := each("watched", t.addWatched); err != nil {
 		return nil, err
@@ -94,8 +100,7 @@ func (t *Table) addEntry(row map[string]string) error {
 
 func (t *Table) addCategory(row map[string]string) error {
 	c := model.Category{
-		Code: row["code"], Name: row["name"], Group: row["group_"+t.version], UnitLabel: row["unit_label"],
-		NeedsUnit: row["needs_unit"] == "yes", NeedsPlace: row["needs_place"] == "yes", NeedsSub: row["needs_sub"] == "yes",
+		Code: row["code"], Name: row["name"], Group: row["group_"+t.version], UnitLabel: "单位名称", NeedsSub: row["needs_sub"] == "yes",
 	}
 	if _, again := t.byCode[c.Code]; again || c.Code == "" || c.Name == "" || c.Group == "" {
 		return fmt.Errorf("bad or repeated category %q", c.Code)

@@ -132,30 +132,3 @@ func TestGroups(t *testing.T) {
 		}
 	}
 }
-
-// The rules of model must be satisfiable in every category as the table
-// describes it: a category that needs a finer code has one to offer.
-func TestEveryCategoryCanBeReported(t *testing.T) {
-	c := table(t, codes.Default)
-	for _, cat := range c.Categories() {
-		d := model.Destination{Category: cat.Code}
-		if cat.NeedsUnit {
-			d.Unit = "示范单位"
-		}
-		if cat.NeedsPlace {
-			d.UnitPlace = "北京市海淀区"
-		}
-		if cat.NeedsSub {
-			if len(cat.Sub) == 0 {
-				t.Fatalf("%s needs a finer code and has none", cat.Name)
-			}
-			d.SubCategory = cat.Sub[0].Code
-		}
-		if err := model.CheckDestination(d, model.Unknown, c); err != nil {
-			t.Errorf("%s: %v", cat.Name, err)
-		}
-		if cat.UnitLabel == "" {
-			t.Errorf("%s calls its unit nothing", cat.Name)
-		}
-	}
-}

@@ -18,7 +18,17 @@ type anyCodes struct{}
 func (anyCodes) Name(_ model.CodeTable, code string) (string, bool) { return "名" + code, code != "" }
 
 func (anyCodes) Category(code string) (model.Category, bool) {
-	return model.Category{Code: code, Name: "类别", UnitLabel: "单位名称", NeedsUnit: true}, code == "10" || code == "70"
+	return model.Category{Code: code, Name: "类别", UnitLabel: "单位名称", Asks: anyAsks()}, code == "10" || code == "70"
+}
+
+// anyAsks are those of a category that asks for everything and needs a unit.
+func anyAsks() []model.Ask {
+	var asks []model.Ask
+	for _, f := range model.AskableFields() {
+		asks = append(asks, model.Ask{Field: f, Label: f, Need: model.NeedOptional})
+	}
+	asks[0].Need = model.NeedAlways
+	return asks
 }
 
 var (

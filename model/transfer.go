@@ -1,0 +1,76 @@
+package model
+
+import "strings"
+
+// Transfer is what is usual for archive and household in a category. It is
+// proposed on the form, where the graduate sees and changes it, and never filled
+// in behind anybody's back.
+type Transfer struct {
+	ArchiveType        string // code of TableArchive, "" for no proposal
+	HouseholdType      string // code of TableHousehold, "" for no proposal
+	ArchiveOtherwise   string // what happens to an archive without a registered transfer
+	HouseholdOtherwise string
+	Receivers          []Receiver
+}
+
+// Receiver is who takes an archive or household of one type of transfer. Its
+// texts may hold {unit}, {place}, {origin} and {school}; a text of which one of
+// these is not known says nothing.
+type Receiver struct {
+	Table CodeTable
+	Code  string
+	Unit  string
+	Place string
+}
+
+// Propose puts the types of transfer that are usual for d's category in place of
+// those usual for the category before. What the graduate filled in stays. The
+// household is proposed for those whose household came to the school.
+func (d Destination) Propose(before string, g Graduate, codes Codes) Destination {
+	was, _ := codes.Category(before)
+	cat, ok := codes.Category(d.Category)
+	if !ok {
+		return d
+	}
+	if d.Archive == (ArchiveTransfer{Type: d.Archive.Type}) && (d.Archive.Type == "" || d.Archive.Type == was.Transfer.ArchiveType) {
+		d.Archive.Type = cat.Transfer.ArchiveType
+	}
+	if d.AnsweredHousehold(g.Basics.HouseholdIn) == Yes &&
+		d.Household == (HouseholdTransfer{Type: d.Household.Type}) && (d.Household.Type == "" || d.Household.Type == was.Transfer.HouseholdType) {
+		d.Household.Type = cat.Transfer.HouseholdType
+	}
+	return d
+}
+
+// FillReceivers fills in who takes archive and household, by the types of
+// transfer, where that is empty and known: the unit itself, the school of study,
+// the place of origin.
+func (d Destination) FillReceivers(g Graduate, s School, codes Codes) Destination {
+	cat, _ := codes.Category(d.Category)
+	fill := func(text, pattern string) string {
+		if strings.TrimSpace(text) != "" {
+			return text
+		}
+		for _, v := range []struct{ name, value string }{
+			{"{unit}", d.Unit},
+			{"{place}", d.UnitPlace},
+			{"{origin}", g.Basics.OriginName},
+			{"{school}", s.Name},
+		} {
+			if v.value = strings.TrimSpace(v.value); v.value == "" && strings.Contains(pattern, v.name) {
+				return text
+			}
+			pattern = strings.ReplaceAll(pattern, v.name, v.value)
+		}
+		return pattern
+	}
+	for _, r := range cat.Transfer.Receivers {
+		switch {
+		case r.Table == TableArchive && r.Code == d.Archive.Type:
+			d.Archive.Unit, d.Archive.Place = fill(d.Archive.Unit, r.Unit), fill(d.Archive.Place, r.Place)
+		case r.Table == TableHousehold && r.Code == d.Household.Type:
+			d.Household.Place = fill(d.Household.Place, r.Place)
+		}
+	}
+	return d
+}
