@@ -69,6 +69,7 @@ type Config struct {
 	CHSI      CHSI      `yaml:"chsi"`
 	Reminder  Reminder  `yaml:"reminder"`
 	Form      Form      `yaml:"form"`
+	Review    Review    `yaml:"review"`
 	Retention Retention `yaml:"retention"`
 }
 
@@ -229,6 +230,23 @@ type Form struct {
 	Notes []string `yaml:"notes" env:"QUXIANG_FORM_NOTES" envSeparator:"|"`
 }
 
+// Review is what stands out to reviewers. Nothing of it forbids an approval.
+type Review struct {
+	// SmallUnit is from how many graduates of one school and cohort on a small
+	// unit stands out: one whose 单位性质 is 个体工商户 or 其他企业, or not known.
+	// 0 turns it off.
+	SmallUnit int `yaml:"small_unit" env:"QUXIANG_REVIEW_SMALL_UNIT"`
+
+	// ShareMinimum is how many approved destinations a class or college must
+	// have before its share of 其他录用形式就业, 自主创业 or 自由职业 is compared
+	// with the school's. 0 turns it off.
+	ShareMinimum int `yaml:"share_minimum" env:"QUXIANG_REVIEW_SHARE_MINIMUM"`
+
+	// SharePoints is by how many percentage points such a share must be above
+	// the school's to stand out.
+	SharePoints int `yaml:"share_points" env:"QUXIANG_REVIEW_SHARE_POINTS"`
+}
+
 // Retention is how many days things are kept that nobody needs for ever. A
 // daily job deletes what is older.
 type Retention struct {
@@ -270,6 +288,11 @@ func Default() Config {
 			DispatchEvery:   time.Second,
 		},
 		Form: Form{Issuer: "毕业去向登记系统"},
+		Review: Review{
+			SmallUnit:    10,
+			ShareMinimum: 20,
+			SharePoints:  20,
+		},
 		Retention: Retention{
 			MessageDays: 180,
 			UploadDays:  30,

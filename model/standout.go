@@ -74,8 +74,8 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 	add := func(k StandOutKind, format string, args ...any) {
 		out = append(out, StandOut{Kind: k, Text: fmt.Sprintf(format, args...)})
 	}
-	names, same := f.sameCode(d)
-	used, alike := f.sameName(d)
+	names, _ := f.sameCode(d)
+	used, _ := f.sameName(d)
 	switch {
 	case d.UnitCode != "" && !ValidUnitCode(d.UnitCode):
 		add(StandOutCodeWrong, "统一社会信用代码“%s”的长度或末位校验码不符。", d.UnitCode)
@@ -88,7 +88,7 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 	if used > 1 {
 		add(StandOutNameCodes, "同一个单位名称在本校本届对应 %d 个不同的统一社会信用代码。", used)
 	}
-	if n := max(same, alike); cat.WantsCode && smallUnit(d.UnitKind, codes) && l.SmallUnit > 0 && n >= l.SmallUnit {
+	if n := f.AtUnit(d); cat.WantsCode && smallUnit(d.UnitKind, codes) && l.SmallUnit > 0 && n >= l.SmallUnit {
 		kind, ok := codes.Name(TableUnitKind, d.UnitKind)
 		if !ok {
 			kind = "未填写"
@@ -110,6 +110,14 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 		add(StandOutOdd, "%s", odd)
 	}
 	return out
+}
+
+// AtUnit is how many graduates of the school and cohort go to the destination's
+// unit, as its code or its name has it.
+func (f StandOutFacts) AtUnit(d Destination) int {
+	_, byCode := f.sameCode(d)
+	_, byName := f.sameName(d)
+	return max(byCode, byName)
 }
 
 // sameCode counts the names that the destination's code bears, and its

@@ -176,11 +176,15 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 	})
 	h5Area, err3 := h5.New(h5.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, CHSIAccountURL: a.cfg.CHSI.AccountURL, Tag: a.store.Tag, Rand: rand.Reader})
 	verifyArea, err4 := verify.New(verify.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag})
-	adminArea, err5 := admin.New(admin.Options{Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu})
+	adminArea, err5 := admin.New(admin.Options{Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu, StandOut: standOut(a.cfg.Review)})
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return nil, err
 	}
 	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea}, nil
+}
+
+func standOut(c config.Review) model.StandOutLimits {
+	return model.StandOutLimits{SmallUnit: c.SmallUnit, ShareMinimum: c.ShareMinimum, SharePoints: c.SharePoints}
 }
 
 // gcPercent is GOGC of a server. About 8 MB stay alive, and Go's 100 would

@@ -405,8 +405,7 @@ func (b *browser) review(s *sandbox, level, name string) {
 	b.press(name)
 	b.sees("示范科技有限公司")
 	b.inspect("admin-graduate-" + level)
-	b.tap("通过")
-	b.press("提交审核")
+	b.press("通过")
 }
 
 // hears waits until the words have reached the phone.

@@ -33,6 +33,9 @@ type Store interface {
 	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
 	Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error)
 	Graduates(ctx context.Context, scope model.Scope, f store.GraduateFilter, after store.Cursor, limit int) ([]store.GraduateRow, store.Cursor, error)
+	Queue(ctx context.Context, scope model.Scope, f store.QueueFilter, after store.Cursor, limit int) ([]store.QueueRow, store.Cursor, error)
+	UnitUses(ctx context.Context, of []store.GraduateRow) ([]model.UnitUse, error)
+	SharesOf(ctx context.Context, of []store.GraduateRow, categories []string) (store.Shares, error)
 	StepCounts(ctx context.Context, scope model.Scope, cohort string) (map[model.Step]int, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	Cohorts(ctx context.Context) ([]model.Cohort, error)
@@ -57,13 +60,14 @@ type Menu interface {
 
 // Options of a Handler.
 type Options struct {
-	Web     *web.Web
-	Store   Store
-	Links   links.Links
-	Codes   func(version string) (*codes.Table, error)
-	DataDir string // uploads go below it, with random names, for our user only
-	Menu    Menu
-	Hash    HashParameters // cost of new password hashes; zero is DefaultHash
+	Web      *web.Web
+	Store    Store
+	Links    links.Links
+	Codes    func(version string) (*codes.Table, error)
+	DataDir  string // uploads go below it, with random names, for our user only
+	Menu     Menu
+	StandOut model.StandOutLimits // zero: no number stands out
+	Hash     HashParameters       // cost of new password hashes; zero is DefaultHash
 }
 
 // Handler serves the operators' pages.
@@ -104,11 +108,14 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/password", h.signedIn(h.changePassword))
 
 	r.GET("/admin", h.as(anybody, h.home))
-	r.GET("/admin/reviews", h.as(reviewer, h.queue))
+	r.GET("/admin/reviews", h.as(reviewer, h.reviews))
+	r.GET("/admin/reviews/next", h.as(reviewer, h.skip))
+	r.GET("/admin/changes", h.as(reviewer, h.changes))
 	r.GET("/admin/graduates", h.as(may(model.ActionView), h.list))
 	r.POST("/admin/graduates", h.as(may(model.ActionView), h.search))
 	r.GET("/admin/graduates/:id", h.as(may(model.ActionView), h.graduate))
 	r.POST("/admin/graduates/:id/review", h.as(reviewer, h.review))
+	r.POST("/admin/graduates/:id/change", h.as(reviewer, h.decideChange))
 	r.POST("/admin/graduates/:id/reopen", h.as(may(model.ActionReopen), h.reopen))
 	r.GET("/admin/roster", h.as(may(model.ActionImport), h.roster))
 	r.POST("/admin/roster", h.as(may(model.ActionImport), h.upload))
@@ -125,6 +132,7 @@ func (h *Handler) Mount(r gin.IRouter) {
 	for path, page := range map[string]string{
 		"/admin/logout":                 "/admin",
 		"/admin/graduates/:id/review":   "/admin/graduates/:id",
+		"/admin/graduates/:id/change":   "/admin/graduates/:id",
 		"/admin/graduates/:id/reopen":   "/admin/graduates/:id",
 		"/admin/menu/publish":           "/admin/menu",
 		"/admin/operators/:id/disabled": "/admin/operators",

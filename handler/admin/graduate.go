@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"quxiang/handler/web"
@@ -22,12 +23,24 @@ type graduateData struct {
 	Basics      web.Cells
 	Destination []web.Cells // of the latest revision, compared with the one before
 	Reported    string
+	Earlier     []earlier // revisions before the latest, the newest first
+	StandOuts   []standOutLine
 	Reviews     []reviewLine
-	Review      *reviewForm // nil unless this operator can review it now
-	Reopen      *web.Field  // nil unless this operator may reopen
+	Change      *web.Cells    // an open 变更申请
+	Decision    *decisionForm // nil unless this operator can decide something now
+	Queue       string        // address of the queue that led here; "" for none
+	Skip        string        // address of whoever waits next in it
+	Reopen      *web.Field    // nil unless this operator may reopen
 	ReopenNote  string
+	Windows     string
 	Messages    []messageLine
 	Audits      []auditLine
+}
+
+// earlier is a revision that was replaced.
+type earlier struct {
+	Title string
+	Cells []web.Cells
 }
 
 type reviewLine struct{ Revision, Text, Reason string }
@@ -36,25 +49,18 @@ type messageLine struct{ At, Kind, State, Reason string }
 
 type auditLine struct{ At, By, Action string }
 
-// reviewForm is the verdict that is asked for.
-type reviewForm struct {
-	Revision int
-	Level    model.Level
-	Decision web.Choices
-	Reason   web.Field
-}
-
 // graduate shows one record to an operator of its scope.
 func (h *Handler) graduate(v visit) error {
 	r, err := h.record(v)
 	if err != nil {
 		return err
 	}
-	return h.showGraduate(v, r, shown{banner: done(v.Query("done"))})
+	return h.showGraduate(v, r, shown{banner: done(v.Query("done")), queue: v.Query("queue")})
 }
 
 // record loads the graduate that the address names, who is not found outside
-// the operator's scope.
+// the operator's scope. An attempt at somebody who is there but out of scope is
+// audited.
 func (h *Handler) record(v visit) (model.Record, error) {
 	absent := model.Errorf(model.CodeNotFound, "没有找到这位毕业生，或不在您的管理范围内。")
 	id, err := strconv.ParseInt(v.Param("id"), 10, 64)
@@ -68,18 +74,34 @@ func (h *Handler) record(v visit) (model.Record, error) {
 	case err != nil:
 		return model.Record{}, fmt.Errorf("admin: record: %w", err)
 	case !v.scope().Covers(r.Graduate):
+		if err := h.denied(v, r.Graduate.ID, r.Graduate.SchoolCode, r.Graduate.Basics.College); err != nil {
+			return model.Record{}, err
+		}
 		return model.Record{}, absent
 	}
 	return r, nil
 }
 
+// denied notes that an operator asked for a graduate who is not his.
+func (h *Handler) denied(v visit, id model.GraduateID, school, college string) error {
+	err := h.o.Store.AddAudit(v.Request.Context(), model.Audit{
+		At: h.o.Web.Now(), Actor: model.ByOperator(v.op), Action: "graduate.denied", GraduateID: id,
+		SchoolCode: school, College: college, Detail: map[string]string{"method": v.Request.Method, "route": v.FullPath()},
+	})
+	if err != nil {
+		return fmt.Errorf("admin: audit: %w", err)
+	}
+	return nil
+}
+
 // shown is what a page shows besides the record: what was typed into a form
 // that was refused, and why.
 type shown struct {
-	fault   *model.Error
-	verdict *model.Verdict // as typed
-	until   string         // as typed
-	banner  []web.Banner
+	fault  *model.Error
+	typed  typed  // the reason of a decision
+	until  string // as typed
+	banner []web.Banner
+	queue  string // as the address or the form carries it
 }
 
 func (s shown) wrong(field string) string {
@@ -101,16 +123,15 @@ func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
 	}
 	d := graduateData{
 		Path: graduatePath(r.Graduate.ID), Next: model.Next(r, cohort, now), Basics: basics(r, codes),
-		Review: reviewOf(v.op, r, s), Reviews: reviewLines(r),
+		Reviews: reviewLines(r), Windows: windows(cohort),
 	}
 	d.Holder = holder(d.Next.Holder, r.School)
 	if last := r.Latest(); last != nil {
-		var before *model.Destination
-		if old := r.Revision(last.Number - 1); old != nil {
-			before = &old.Destination
-		}
-		d.Destination = compare(last.Destination, before, codes)
-		d.Reported = fmt.Sprintf("第 %d 次上报，%s 由%s提交", last.Number, model.Minute(last.ReportedAt), actor(last.ReportedBy))
+		d.Destination, d.Earlier = revisions(r, codes)
+		d.Reported = reported(*last)
+	}
+	if err := h.deciding(v, r, s, &d); err != nil {
+		return err
 	}
 	if v.op.May(model.ActionReopen) {
 		d.Reopen = &web.Field{
@@ -124,8 +145,8 @@ func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
 	if err := h.history(ctx, v, r.Graduate.ID, &d); err != nil {
 		return err
 	}
-	p := web.Page{Title: r.Graduate.Basics.Name, Banner: s.banner, Next: d.Path, Data: d}
-	if s.fault != nil && s.fault.Field == "" {
+	p := web.Page{Title: r.Graduate.Basics.Name, Banner: s.banner, Next: d.Path, Data: d, Scripts: []string{keysScript}}
+	if s.fault != nil && (s.fault.Field == "" || s.fault.Field == "decision") {
 		p.Banner = append(p.Banner, web.Banner{Kind: web.BannerWarn, Text: s.fault.Message})
 	}
 	return h.show(v, status(s.fault), "graduate", p)
@@ -181,36 +202,39 @@ func maskID(s string) string {
 	return string(b)
 }
 
-// reviewOf is the form for a verdict where op can give one now.
-func reviewOf(op model.Operator, r model.Record, s shown) *reviewForm {
-	last := r.Latest()
-	if last == nil {
-		return nil
+// revisions are the latest one, compared with the one before, and all before
+// that.
+func revisions(r model.Record, codes model.Codes) (latest []web.Cells, before []earlier) {
+	for i := range r.Revisions {
+		var old *model.Destination
+		if i > 0 {
+			old = &r.Revisions[i-1].Destination
+		}
+		cells := compare(r.Revisions[i].Destination, old, codes)
+		if i == len(r.Revisions)-1 {
+			latest = cells
+			continue
+		}
+		before = append([]earlier{{Title: reported(r.Revisions[i]), Cells: cells}}, before...)
 	}
-	level := map[model.ReviewState]model.Level{
-		model.ReviewCollege: model.LevelCollege, model.ReviewSchool: model.LevelSchool,
-	}[last.State()]
-	if level == "" || !op.MayReview(level) {
-		return nil
+	return latest, before
+}
+
+// reported says who handed a revision in, and when.
+func reported(v model.Revision) string {
+	return fmt.Sprintf("第 %d 次上报，%s 由%s提交", v.Number, model.Minute(v.ReportedAt), actor(v.ReportedBy))
+}
+
+// windows says when changes are open again after the deadline.
+func windows(c model.Cohort) string {
+	var spans []string
+	for _, w := range c.Windows {
+		spans = append(spans, w.From.Chinese()+"至"+w.To.Chinese())
 	}
-	var typed model.Verdict
-	if s.verdict != nil {
-		typed = *s.verdict
+	if len(spans) == 0 {
+		return ""
 	}
-	return &reviewForm{
-		Revision: last.Number, Level: level,
-		Decision: web.Choices{
-			Name: "decision", Label: level.Chinese() + "审核意见", Required: true, Error: s.wrong("decision"),
-			Items: []web.Choice{
-				{Value: string(model.DecisionApprove), Text: "通过", Chosen: typed.Decision == model.DecisionApprove},
-				{Value: string(model.DecisionReturn), Text: "退回修改", Note: "请写明原因", Chosen: typed.Decision == model.DecisionReturn},
-			},
-		},
-		Reason: web.Field{
-			Name: "reason", Label: "退回原因", Value: typed.Reason, MaxLength: 200, Error: s.wrong("reason"),
-			Hint: "毕业生会看到原因。退回时必填，最多 200 字；请勿填写身份证号等个人信息。",
-		},
-	}
+	return c.Code + " 届截止后的更新窗口：" + strings.Join(spans, "、") + "。"
 }
 
 // reviewLines are all verdicts so far, the newest first.

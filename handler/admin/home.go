@@ -18,11 +18,13 @@ func (h *Handler) home(v visit) error {
 	}
 	data := map[string]any{"Role": v.op.Role.Chinese(), "Place": place(v.op), "Tools": tools(v.op)}
 	waiting := web.Links{Title: "等待我处理"}
-	for _, l := range levels(v.op) {
-		n := counts[stepOf[l]]
-		waiting.Items = append(waiting.Items, web.Link{
-			Href: queuePath(l), Text: "待" + l.Chinese() + "审核", Count: n, Note: fmt.Sprintf("%d 人等待审核毕业去向", n),
-		})
+	for _, q := range queues(v.op) {
+		n := counts[q.step()]
+		note := fmt.Sprintf("%d 人等待审核毕业去向", n)
+		if q.kind == queueChanges {
+			note = fmt.Sprintf("%d 人申请变更已通过的毕业去向", n)
+		}
+		waiting.Items = append(waiting.Items, web.Link{Href: q.path(), Text: q.title(), Count: n, Note: note})
 	}
 	data["Waiting"] = waiting
 	if v.op.May(model.ActionView) {

@@ -91,11 +91,12 @@ type filter struct {
 	Cohort, Step, School, College, Major, Class string
 	Settled                                     string // figures of the numbers, see settledCodes
 	Query                                       string
+	Unit, Code                                  string // of the latest destination
 }
 
 // filterOf reads a filter by form or query field.
 func filterOf(get func(string) string) filter {
-	f := filter{Cohort: get("cohort"), Step: get("step"), School: get("school"), College: get("college"), Major: get("major"), Class: get("class"), Settled: get("settled"), Query: get("q")}
+	f := filter{Cohort: get("cohort"), Step: get("step"), School: get("school"), College: get("college"), Major: get("major"), Class: get("class"), Settled: get("settled"), Query: get("q"), Unit: get("unit"), Code: get("code")}
 	if !slices.Contains(model.Steps(), model.Step(f.Step)) {
 		f.Step = ""
 	}
@@ -105,7 +106,7 @@ func filterOf(get func(string) string) filter {
 // storeFilter is the filter with the figures as categories, by the tables of the
 // cohort.
 func (h *Handler) storeFilter(ctx context.Context, f filter) (store.GraduateFilter, error) {
-	g := store.GraduateFilter{Cohort: f.Cohort, School: f.School, College: f.College, Major: f.Major, Class: f.Class, Query: f.Query}
+	g := store.GraduateFilter{Cohort: f.Cohort, School: f.School, College: f.College, Major: f.Major, Class: f.Class, Query: f.Query, Unit: f.Unit, UnitCode: f.Code}
 	if f.Settled != "" {
 		table, err := h.table(ctx, f.Cohort)
 		if err != nil {
@@ -124,7 +125,10 @@ func (h *Handler) storeFilter(ctx context.Context, f filter) (store.GraduateFilt
 // values are the parts that belong in an address.
 func (f filter) values() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "major": f.Major, "class": f.Class, "settled": f.Settled} {
+	for name, value := range map[string]string{
+		"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "major": f.Major, "class": f.Class, "settled": f.Settled,
+		"unit": f.Unit, "code": f.Code,
+	} {
 		if value != "" {
 			v.Set(name, value)
 		}
@@ -228,6 +232,8 @@ func (f filter) fields(s model.Scope, cohorts []model.Cohort, settled web.Choice
 		"Step": steps, "Cohort": years, "Settled": settled,
 		"Major": web.Field{Name: "major", Label: "专业", Value: f.Major, MaxLength: 60},
 		"Class": web.Field{Name: "class", Label: "班级", Value: f.Class, MaxLength: 60},
+		"Unit":  web.Field{Name: "unit", Label: "单位名称", Value: f.Unit, MaxLength: 120, Hint: "与上报的完全一致。"},
+		"Code":  web.Field{Name: "code", Label: "统一社会信用代码", Value: f.Code, MaxLength: 18},
 		"Query": web.Field{Name: "q", Label: "姓名或考生号", Value: f.Query, MaxLength: 60, Hint: "姓名可只写开头，考生号需写全。"},
 	}
 	if s.All {
@@ -237,36 +243,4 @@ func (f filter) fields(s model.Scope, cohorts []model.Cohort, settled web.Choice
 		m["College"] = web.Field{Name: "college", Label: "院系", Value: f.College, MaxLength: 60}
 	}
 	return m
-}
-
-// queue shows what waits for review at a level, the longest waiting first.
-func (h *Handler) queue(v visit) error {
-	ctx := v.Request.Context()
-	level := model.Level(v.Query("level"))
-	if level == "" {
-		level = levels(v.op)[0]
-	}
-	if !v.op.MayReview(level) {
-		return model.Errorf(model.CodeForbidden, "您的角色（%s）不能进行这一级审核。", v.op.Role.Chinese())
-	}
-	after, err := cursor(v)
-	if err != nil {
-		return err
-	}
-	found, next, err := h.o.Store.Graduates(ctx, v.scope(), store.GraduateFilter{Steps: []model.Step{stepOf[level]}}, after, pageSize)
-	if err != nil {
-		return fmt.Errorf("admin: queue: %w", err)
-	}
-	rows, err := h.rows(ctx, found, h.o.Web.Now())
-	if err != nil {
-		return err
-	}
-	pager := web.Pager{Text: "每页 50 人，等待最久的在前"}
-	if more := next.String(); more != "" {
-		pager.Next = address("/admin/reviews", url.Values{"level": {string(level)}}, more)
-	}
-	return h.show(v, http.StatusOK, "reviews", web.Page{
-		Title: "待" + level.Chinese() + "审核", Banner: done(v.Query("done")),
-		Data: map[string]any{"Rows": rows, "Pager": pager, "Empty": web.Empty{Text: "没有等待" + level.Chinese() + "审核的去向。"}},
-	})
 }

@@ -6,18 +6,9 @@ import (
 
 	"quxiang/handler/web"
 	"quxiang/model"
+	"quxiang/model/codes"
 	"quxiang/model/store"
 )
-
-// verdictOf reads the posted verdict. A revision that is no number is 0, which
-// is no revision: the rule answers CodeChanged.
-func verdictOf(v visit) model.Verdict {
-	n, _ := strconv.Atoi(v.PostForm("revision"))
-	return model.Verdict{
-		Revision: n, Level: model.Level(v.PostForm("level")),
-		Decision: model.Decision(v.PostForm("decision")), Reason: v.PostForm("reason"),
-	}
-}
 
 // review applies a verdict and leads to the next in the queue.
 func (h *Handler) review(v visit) error {
@@ -33,32 +24,46 @@ func (h *Handler) review(v visit) error {
 	if err != nil {
 		return fmt.Errorf("admin: cohort: %w", err)
 	}
-	verdict := verdictOf(v)
+	list, err := h.reasons(v, r, codes.ReasonReturn)
+	if err != nil {
+		return err
+	}
+	t := typedOf(v, list)
+	n, _ := strconv.Atoi(v.PostForm("revision")) // what is no number is no revision: the rule answers CodeChanged
+	verdict := model.Verdict{
+		Revision: n, Level: model.Level(v.PostForm("level")), Decision: model.Decision(v.PostForm("decision")), Reason: t.text(),
+	}
 	_, err = h.o.Store.Change(ctx, r.Graduate.ID, func(r model.Record) (model.Change, error) {
 		return model.Decide(r, cohort, v.op, verdict, now)
 	})
 	if e := refused(err, model.CodeInvalid, model.CodeChanged); e != nil {
-		return h.refusedReview(v, verdict, e)
+		return h.refusedDecision(v, t, e, func(r model.Record) string { return meanwhile(r, verdict) })
 	}
 	if err != nil {
 		return err
 	}
-	return h.nextInQueue(v, verdict)
+	return h.onward(v, parseQueue(v.PostForm("queue"), queueReviews, verdict.Level), placeOf(r), string(verdict.Decision))
 }
 
-// refusedReview shows the record as it stands now, with what was typed and
-// what has happened meanwhile.
-func (h *Handler) refusedReview(v visit, verdict model.Verdict, e *model.Error) error {
+// refusedDecision shows the record as it stands now, with what was typed or, when
+// somebody was faster, what has happened meanwhile.
+func (h *Handler) refusedDecision(v visit, t typed, e *model.Error, meanwhile func(model.Record) string) error {
 	r, err := h.record(v)
 	if err != nil {
 		return err
 	}
-	s := shown{fault: e, verdict: &verdict}
+	s := shown{fault: e, typed: t, queue: v.PostForm("queue")}
 	if e.Code == model.CodeChanged {
-		s.banner = []web.Banner{{Kind: web.BannerWarn, Text: meanwhile(r, verdict)}}
-		s.verdict = nil // a verdict on what was seen is none on what stands now
+		s.banner = []web.Banner{{Kind: web.BannerWarn, Text: meanwhile(r)}}
+		s.typed = typed{} // a reason about what was seen is none about what stands now
 	}
 	return h.showGraduate(v, r, s)
+}
+
+// placeOf is where a record stands in its queue.
+func placeOf(r model.Record) store.Cursor {
+	_, since := r.Step()
+	return store.CursorAt(since, r.Graduate.ID)
 }
 
 // meanwhile says who changed what since the reviewer opened the page.
@@ -73,17 +78,4 @@ func meanwhile(r model.Record, seen model.Verdict) string {
 		return "刚刚的处理：" + verdictWords(*last.LastReview()) + "。"
 	}
 	return "这条去向还在等待学院审核。"
-}
-
-// nextInQueue leads to who now waits longest at the level.
-func (h *Handler) nextInQueue(v visit, verdict model.Verdict) error {
-	rows, _, err := h.o.Store.Graduates(v.Request.Context(), v.scope(),
-		store.GraduateFilter{Steps: []model.Step{stepOf[verdict.Level]}}, store.Cursor{}, 1)
-	if err != nil {
-		return fmt.Errorf("admin: next in queue: %w", err)
-	}
-	if len(rows) == 0 {
-		return web.SeeOther(v.Context, queuePath(verdict.Level)+"&done=finished")
-	}
-	return web.SeeOther(v.Context, graduatePath(rows[0].ID)+"?done="+string(verdict.Decision))
 }

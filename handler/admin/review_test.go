@@ -14,8 +14,13 @@ import (
 func verdict(w *httptest.ResponseRecorder, t *testing.T, decision, reason string) url.Values {
 	t.Helper()
 	return url.Values{
-		"revision": {hidden(t, w, "revision")}, "level": {hidden(t, w, "level")}, "decision": {decision}, "reason": {reason},
+		"revision": {hidden(t, w, "revision")}, "level": {hidden(t, w, "level")}, "queue": {hidden(t, w, "queue")}, "decision": {decision}, "reason": {reason},
 	}
+}
+
+// inQueue is the page of a graduate to which a decision leads.
+func inQueue(id model.GraduateID, queue, done string) string {
+	return path(id) + "?" + url.Values{"queue": {queue}, "done": {done}}.Encode()
 }
 
 func TestReviewFromQueueToQueue(t *testing.T) {
@@ -36,26 +41,26 @@ func TestReviewFromQueueToQueue(t *testing.T) {
 	}
 
 	first := v.get(path(ids[0]))
-	page{has: []string{"学院审核中", "单位0", "海淀区人力资源公共服务中心", "户口迁移信息", "未登记", "第 1 次上报", "现由学院办理", "提交审核"}, not: []string{"重新开放"}}.check(t, first)
-	page{to: path(ids[1]) + "?done=approve"}.check(t, v.post(path(ids[0])+"/review", verdict(first, t, "approve", "")))
+	page{has: []string{"学院审核中", "单位0", "海淀区人力资源公共服务中心", "户口迁移信息", "未登记", "第 1 次上报", "现由学院办理", "退回修改"}, not: []string{"重新开放"}}.check(t, first)
+	page{to: inQueue(ids[1], "reviews?level=college", "approve")}.check(t, v.post(path(ids[0])+"/review", verdict(first, t, "approve", "")))
 	second := v.get(path(ids[1]) + "?done=approve")
 	page{has: []string{"上一位毕业生的去向已通过"}}.check(t, second)
 
 	// Returning needs a reason; what was chosen stays.
-	page{status: 422, has: []string{"退回时请写明原因"}, raw: []string{`value="return" checked`}}.check(t, v.post(path(ids[1])+"/review", verdict(second, t, "return", " ")))
+	page{status: 422, has: []string{"退回时请写明原因"}, raw: []string{`aria-invalid="true"`}}.check(t, v.post(path(ids[1])+"/review", verdict(second, t, "return", " ")))
 	page{status: 422, has: []string{"请选择通过或退回"}}.check(t, v.post(path(ids[1])+"/review", verdict(second, t, "", "")))
 	long := strings.Repeat("字", 201)
 	page{status: 422, has: []string{"最多 200 字", long}}.check(t, v.post(path(ids[1])+"/review", verdict(second, t, "return", long)))
-	page{to: path(ids[2]) + "?done=return"}.check(t, v.post(path(ids[1])+"/review", verdict(second, t, "return", "请补充单位地址")))
-	page{has: []string{"已退回，请修改", "现由毕业生本人办理", "原因：请补充单位地址", "学院退回，管理员 college", "审核退回"}, not: []string{"提交审核"}}.check(t, v.get(path(ids[1])))
+	page{to: inQueue(ids[2], "reviews?level=college", "return")}.check(t, v.post(path(ids[1])+"/review", verdict(second, t, "return", "请补充单位地址")))
+	page{has: []string{"已退回，请修改", "现由毕业生本人办理", "原因：请补充单位地址", "学院退回，管理员 college", "审核退回"}, not: []string{"退回修改"}}.check(t, v.get(path(ids[1])))
 	third := v.get(path(ids[2]))
-	page{to: "/admin/reviews?level=college&done=finished"}.check(t, v.post(path(ids[2])+"/review", verdict(third, t, "approve", "")))
-	page{has: []string{"没有等待学院审核的去向", "没有更多待审核"}}.check(t, v.get("/admin/reviews?level=college&done=finished"))
+	page{to: "/admin/reviews?done=finished&level=college"}.check(t, v.post(path(ids[2])+"/review", verdict(third, t, "approve", "")))
+	page{has: []string{"没有等待学院审核的去向", "没有更多待审核的"}}.check(t, v.get("/admin/reviews?level=college&done=finished"))
 
 	school := s.operator(model.Operator{Role: model.RoleSchool, SchoolCode: here})
 	page{has: []string{"待学校审核", "单位0", "单位2"}, not: []string{"单位1"}}.check(t, school.get("/admin/reviews"))
 	w := school.get(path(ids[0]))
-	page{to: path(ids[2]) + "?done=approve"}.check(t, school.post(path(ids[0])+"/review", verdict(w, t, "approve", "")))
+	page{to: inQueue(ids[2], "reviews?level=school", "approve")}.check(t, school.post(path(ids[0])+"/review", verdict(w, t, "approve", "")))
 	if r := s.record(ids[0]); r.Latest().State() != model.ReviewApproved {
 		t.Errorf("state %s", r.Latest().State())
 	}
@@ -68,14 +73,14 @@ func TestTwoReviewersOneWins(t *testing.T) {
 	stale := verdict(v.get(path(id)), t, "approve", "")
 
 	s.decide(id, model.LevelCollege, model.DecisionReturn)
-	page{status: 409, has: []string{"学院退回，管理员 other", "2027年6月10日 09:30"}, not: []string{"提交审核"}}.check(t, v.post(path(id)+"/review", stale))
+	page{status: 409, has: []string{"学院退回，管理员 other", "2027年6月10日 09:30"}, not: []string{"退回修改"}}.check(t, v.post(path(id)+"/review", stale))
 
 	// The graduate was faster with a new revision: the page shows it with what
 	// is different, and asks anew.
 	s.now = begin.Add(time.Hour)
 	s.report(id, "另一家单位")
 	w := v.post(path(id)+"/review", stale)
-	page{status: 409, has: []string{"毕业生本人已于2027年6月10日 10:30提交第 2 次上报", "另一家单位", "有变更", "原为：" + unitA, "提交审核"}, not: []string{"checked"}}.check(t, w)
+	page{status: 409, has: []string{"毕业生本人已于2027年6月10日 10:30提交第 2 次上报", "另一家单位", "有变更", "原为：" + unitA, "退回修改"}, not: []string{"checked"}}.check(t, w)
 	if got := hidden(t, w, "revision"); got != "2" {
 		t.Errorf("revision %s", got)
 	}

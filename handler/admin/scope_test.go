@@ -42,9 +42,9 @@ func TestEveryRouteByRole(t *testing.T) {
 	school := []model.Role{model.RoleAdmin, model.RoleSchool}
 	allowed := map[string][]model.Role{
 		"GET /admin": all, "GET /admin/password": all, "POST /admin/password": all,
-		"GET /admin/reviews":   review,
+		"GET /admin/reviews": review, "GET /admin/reviews/next": review, "GET /admin/changes": review,
 		"GET /admin/graduates": view, "POST /admin/graduates": view, "GET /admin/graduates/:id": view,
-		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/reopen": school,
+		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/change": review, "GET /admin/graduates/:id/change": all, "POST /admin/graduates/:id/reopen": school,
 		"GET /admin/roster": school, "POST /admin/roster": school, "GET /admin/roster/:id": school, "GET /admin/roster/:id/report": school,
 		"GET /admin/menu": {model.RoleAdmin, model.RoleMenu}, "POST /admin/menu/publish": {model.RoleAdmin, model.RoleMenu},
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},
@@ -113,7 +113,8 @@ func TestWhoSeesWhom(t *testing.T) {
 			v := s.operator(op)
 			pages := []*httptest.ResponseRecorder{
 				v.get("/admin"), v.get("/admin/graduates"), v.get("/admin/graduates?college=" + url.QueryEscape(collegeB)), v.get("/admin/graduates?class=" + url.QueryEscape(classA)),
-				v.get("/admin/graduates?step=college_review"), v.get("/admin/reviews?level=college"), v.get("/admin/reviews?level=school"),
+				v.get("/admin/graduates?step=college_review"), v.get("/admin/reviews?level=college"), v.get("/admin/reviews?level=school"), v.get("/admin/changes?level=college"),
+				v.get("/admin/graduates?unit=" + url.QueryEscape(unitA)), v.get("/admin/reviews?level=college&unit=" + url.QueryEscape(unitA)),
 				v.post("/admin/graduates", url.Values{"q": {"欧阳"}}), v.get("/admin/roster"), v.get("/admin/menu"), v.get("/admin/operators"), v.get("/admin/jobs"),
 			}
 			for _, r := range everyone {

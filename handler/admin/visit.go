@@ -116,14 +116,29 @@ var stepOf = map[model.Level]model.Step{
 	model.LevelSchool:  model.StepSchoolReview,
 }
 
-func queuePath(l model.Level) string { return "/admin/reviews?level=" + string(l) }
+// changeStepOf is where a record waits whose 变更申请 a level has to answer.
+var changeStepOf = map[model.Level]model.Step{
+	model.LevelCollege: model.StepChangeCollege,
+	model.LevelSchool:  model.StepChangeSchool,
+}
+
+// queues are what waits for an operator, in the order of the left column.
+func queues(op model.Operator) []queue {
+	var all []queue
+	for _, kind := range []string{queueReviews, queueChanges} {
+		for _, l := range levels(op) {
+			all = append(all, queue{kind: kind, level: l})
+		}
+	}
+	return all
+}
 
 // nav is the left column for op, with the open page marked.
 func nav(op model.Operator, counts map[model.Step]int, path, level string) []web.NavItem {
 	items := []web.NavItem{{Text: "管理首页", Href: "/admin", Current: path == "/admin"}}
-	for i, l := range levels(op) {
-		here := path == "/admin/reviews" && (level == string(l) || level == "" && i == 0)
-		items = append(items, web.NavItem{Text: "待" + l.Chinese() + "审核", Href: queuePath(l), Count: counts[stepOf[l]], Current: here})
+	for _, q := range queues(op) {
+		here := path == "/admin/"+q.kind && (level == string(q.level) || level == "" && q.level == levels(op)[0])
+		items = append(items, web.NavItem{Text: q.title(), Href: q.path(), Count: counts[q.step()], Current: here})
 	}
 	for _, it := range []struct {
 		allowed    bool
@@ -149,7 +164,9 @@ func done(word string) []web.Banner {
 		"password":  "密码已修改，其他设备上的登录已退出。",
 		"approve":   "上一位毕业生的去向已通过，这是下一位。",
 		"return":    "上一位毕业生的去向已退回，这是下一位。",
-		"finished":  "已处理，没有更多待审核的去向。",
+		"granted":   "上一位毕业生的变更申请已同意，这是下一位。",
+		"declined":  "上一位毕业生的变更申请未同意，这是下一位。",
+		"finished":  "已处理，没有更多待审核的。",
 		"reopened":  "已为该毕业生重新开放更新。",
 		"published": "菜单已发布。已关注的手机最迟 5 分钟后看到新菜单。",
 		"disabled":  "账号已停用，其登录已退出。",

@@ -3,6 +3,7 @@ package store
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"quxiang/model"
 )
@@ -51,4 +52,9 @@ func ParseCursor(s string) (Cursor, error) {
 		return Cursor{}, model.Invalid("after", "页码不正确，请从第一页开始。")
 	}
 	return c, nil
+}
+
+// CursorAt is the place of a graduate who has waited since an instant.
+func CursorAt(since time.Time, id model.GraduateID) Cursor {
+	return Cursor{since: toMillis(since), id: int64(id)}
 }

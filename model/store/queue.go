@@ -100,7 +100,7 @@ func (f QueueFilter) within(s model.Scope) bool {
 func (s *Store) queue(ctx context.Context, scope model.Scope, f QueueFilter, after Cursor, limit int) (queueQuery, error) {
 	school, college, classes := cmp.Or(scope.SchoolCode, f.School), cmp.Or(scope.College, f.College), scope.Classes
 	if len(classes) == 0 && f.Class != "" {
-		classes = []string{f.Class}
+		classes = []string{named(f.Class)}
 	}
 	base := conditions{}
 	base.add("step = ?", string(f.Step))
@@ -133,7 +133,7 @@ func (s *Store) queue(ctx context.Context, scope model.Scope, f QueueFilter, aft
 		q.rest.equal("class", f.Class)
 		q.rest.equal("category", f.Category)
 	case college != "":
-		from("graduates_college_queue", base.with("school_code = ? AND college = ?", school, college))
+		from("graduates_college_queue", base.with("school_code = ? AND college = ?", school, named(college)))
 		q.rest.equal("cohort_code", f.Cohort)
 		q.rest.equal("category", f.Category)
 	case f.Category != "":
