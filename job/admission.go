@@ -2,11 +2,10 @@ package job
 
 import (
 	"context"
-	"slices"
 	"strconv"
-	"strings"
 
 	"quxiang/model"
+	"quxiang/model/codes"
 	"quxiang/model/roster"
 )
 
@@ -14,37 +13,59 @@ import (
 // brings in: more is a mistyped 毕业时间.
 const cohortSpan = 10
 
-// schoolNames are what the column of the school's name is called.
-var schoolNames = []string{"院校名称", "学校名称", "毕业院校", "院校", "学校", "yx"}
-
-// schoolNameAt finds the column of the school's name; -1 when there is none.
-func schoolNameAt(header []string) int {
-	return slices.IndexFunc(header, func(name string) bool {
-		return slices.Contains(schoolNames, strings.ToLower(strings.Trim(name, "* ")))
-	})
-}
-
-// admit makes sure that the row's school and cohort exist, or says why the row
-// is refused.
-func (r *importRun) admit(ctx context.Context, row roster.Row) (fault *model.Error, err error) {
+// admit makes sure that a roster row's school and cohort exist and finds its
+// code tables, or says why the row is refused. Rows of other sheets are about
+// graduates who are there: the tables are those of the named cohort, or the
+// default ones.
+func (r *importRun) admit(ctx context.Context, e *importEntry) error {
+	row := e.row
+	if r.o.Kind != model.SheetRoster {
+		e.table = r.tables[codes.Default]
+		if row.CohortCode == "" {
+			return nil
+		}
+		c, err := r.store.Cohort(ctx, row.CohortCode)
+		if model.CodeOf(err) == model.CodeNotFound {
+			return nil // nobody will be found there either
+		}
+		if err == nil {
+			e.table, err = r.table(c.CodeTable)
+		}
+		return err
+	}
 	fault, known := r.schools[row.SchoolCode]
 	if !known {
+		var err error
 		if fault, err = r.school(ctx, row); err != nil {
-			return nil, err
+			return err
 		}
 		r.schools[row.SchoolCode] = fault
 	}
-	if fault != nil {
-		return fault, nil
+	if e.reason = fault; fault != nil {
+		return nil
 	}
 	c, known := r.cohorts[row.CohortCode]
 	if !known {
+		var err error
 		if c, err = r.cohort(ctx, row.CohortCode); err != nil {
-			return nil, err
+			return err
 		}
 		r.cohorts[row.CohortCode] = c
 	}
-	return c.fault, nil
+	e.table, e.reason = c.codes, c.fault
+	return nil
+}
+
+// table is the code tables of a version.
+func (r *importRun) table(version string) (*codes.Table, error) {
+	if t, ok := r.tables[version]; ok {
+		return t, nil
+	}
+	t, err := r.codes(version)
+	if err == nil {
+		r.tables[version] = t
+	}
+	return t, err
 }
 
 // school finds the row's school. Whoever may import for all schools adds those
@@ -56,18 +77,20 @@ func (r *importRun) school(ctx context.Context, row roster.Row) (*model.Error, e
 		return nil, nil
 	case model.CodeOf(err) != model.CodeNotFound:
 		return nil, err
-	case r.o.SchoolCode != "":
+	case !r.o.Scope.All:
 		return model.Invalid("院校代码", "系统中没有代码为“%s”的学校，请联系系统管理员添加。", row.SchoolCode), nil
 	}
-	name := ""
-	if r.nameAt >= 0 && r.nameAt < len(row.Cells) {
-		name = model.Shorten(row.Cells[r.nameAt], 60)
-	}
+	name := model.Shorten(row.SchoolName, 60)
 	if name == "" {
 		return model.Invalid("院校名称", "系统中没有代码为“%s”的学校；请填写院校名称，以便添加。", row.SchoolCode), nil
 	}
+	school := model.School{Code: row.SchoolCode, Name: name, Origin: model.OriginHere}
+	if r.o.DryRun {
+		r.assumed.Schools = append(r.assumed.Schools, school)
+		return nil, nil
+	}
 	r.log.Info("school added", "code", row.SchoolCode)
-	return nil, r.store.SaveSchool(ctx, model.School{Code: row.SchoolCode, Name: name, Origin: model.OriginHere})
+	return nil, r.store.SaveSchool(ctx, school)
 }
 
 // cohort finds or adds the cohort of a graduation year, with its code tables.
@@ -79,13 +102,17 @@ func (r *importRun) cohort(ctx context.Context, code string) (*cohortTable, erro
 			return &cohortTable{fault: model.Invalid("毕业时间", "“%s”年不可能是毕业年份，请核对毕业时间。", code)}, nil
 		}
 		c = model.NewCohort(year)
-		r.log.Info("cohort added", "code", c.Code)
-		err = r.store.SaveCohort(ctx, c)
+		if r.o.DryRun {
+			r.assumed.Cohorts, err = append(r.assumed.Cohorts, c), nil
+		} else {
+			r.log.Info("cohort added", "code", c.Code)
+			err = r.store.SaveCohort(ctx, c)
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	table, err := r.codes(c.CodeTable)
+	table, err := r.table(c.CodeTable)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func TestImport(t *testing.T) {
 			s := storetest.Open(t, storetest.WithNow(c.Now))
 			im := job.NewImporter(job.ImporterOptions{Store: s, Codes: codes.For, Now: c.Now})
 			dir := t.TempDir()
-			o := job.ImportOptions{Path: sample(t, dir, f, n), ReportPath: filepath.Join(dir, "refused.xlsx"), By: model.BySystem("test")}
+			o := job.ImportOptions{Path: sample(t, dir, f, n), ReportPath: filepath.Join(dir, "refused.xlsx"), By: model.BySystem("test"), Scope: model.Scope{All: true}}
 			var steps []int
 			o.Progress = func(done, total int) {
 				steps = append(steps, done)
@@ -101,7 +101,7 @@ func TestImportOfFewerColumns(t *testing.T) {
 		{demo.WideXLSX, model.TaskResult{Unchanged: n}},
 	} {
 		dir := t.TempDir()
-		got, err := im.Import(t.Context(), job.ImportOptions{Path: sample(t, dir, tc.format, n), By: model.BySystem("test")})
+		got, err := im.Import(t.Context(), job.ImportOptions{Path: sample(t, dir, tc.format, n), By: model.BySystem("test"), Scope: model.Scope{All: true}})
 		if err != nil || got != tc.want {
 			t.Errorf("%s: %+v, %v; want %+v", tc.format, got, err, tc.want)
 		}
@@ -149,7 +149,7 @@ func TestImportRefusesRows(t *testing.T) {
 	edit(t, file, 4, "99001", "99009")    // a school that is added
 	edit(t, file, 5, "202706", "2027年六月") // no month
 	report := filepath.Join(dir, "refused.xlsx")
-	o := job.ImportOptions{Path: file, ReportPath: report, By: model.BySystem("test")}
+	o := job.ImportOptions{Path: file, ReportPath: report, By: model.BySystem("test"), Scope: model.Scope{All: true}}
 	got, err := im.Import(t.Context(), o)
 	if err != nil || got != (model.TaskResult{Imported: 4, Refused: 2, Report: report}) {
 		t.Fatalf("%+v, %v", got, err)
@@ -164,12 +164,12 @@ func TestImportRefusesRows(t *testing.T) {
 		}
 	}
 	// A school's own operator neither adds schools nor reaches another one.
-	o.SchoolCode = "99009"
+	o.Scope = model.Scope{SchoolCode: "99009"}
 	scoped, err := im.Import(t.Context(), o)
 	if err != nil || scoped.Unchanged != 1 || scoped.Refused != 5 {
 		t.Errorf("scoped: %+v, %v", scoped, err)
 	}
-	o.SchoolCode = "99010"
+	o.Scope = model.Scope{SchoolCode: "99010"}
 	if foreign, err := im.Import(t.Context(), o); err != nil || foreign.Refused != 6 {
 		t.Errorf("foreign: %+v, %v", foreign, err)
 	}
@@ -182,7 +182,7 @@ func TestImportOfNoRoster(t *testing.T) {
 	r := one(t)
 	file := filepath.Join(t.TempDir(), "x.csv")
 	r.must(os.WriteFile(file, []byte("a,b\n1,2\n"), 0o600))
-	_, err := importer(r, "").Import(t.Context(), job.ImportOptions{Path: file, ReportPath: file + ".xlsx", By: model.BySystem("test")})
+	_, err := importer(r, "").Import(t.Context(), job.ImportOptions{Path: file, ReportPath: file + ".xlsx", By: model.BySystem("test"), Scope: model.Scope{All: true}})
 	var rule *model.Error
 	if !errors.As(err, &rule) || rule.Message == "" {
 		t.Errorf("error %v", err)

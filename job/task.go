@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"quxiang/model"
@@ -89,19 +88,29 @@ func (im *Importer) Step(ctx context.Context) (worked bool, err error) {
 	if err := im.store.FinishTask(ctx, t.ID, token, state, result, im.now()); err != nil {
 		return true, fmt.Errorf("job: import: %w", err)
 	}
-	im.discard(*t)
+	if t.Stage != model.StagePreview || state == model.TaskFailed { // a preview's file has still to serve
+		im.discard(t.Path, t.Result.Plan)
+	}
 	return true, nil
 }
 
-// discard removes a finished task's upload, which holds ID numbers in the clear
-// and has served. What stays because of an error Purge removes later.
-func (im *Importer) discard(t model.Task) {
+// discard removes an upload, which holds ID numbers in the clear and has
+// served, and what goes with it. What stays because of an error Purge removes
+// later.
+func (im *Importer) discard(paths ...string) {
 	root, err := os.OpenRoot(im.dir)
-	if err == nil {
-		err = errors.Join(root.Remove(t.Path), root.Close())
-	}
 	if err != nil {
-		im.log.Warn("remove upload", "task", t.ID, "err", err)
+		im.log.Warn("remove upload", "err", err)
+		return
+	}
+	defer root.Close() //nolint:errcheck // nothing is written through it
+	for _, p := range paths {
+		if p == "" {
+			continue
+		}
+		if err := root.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			im.log.Warn("remove upload", "err", err)
+		}
 	}
 }
 
@@ -113,8 +122,8 @@ func taskFailure(err error) string {
 	return "系统内部错误，名单没有全部导入。请稍后重新上传；如仍失败，请联系系统管理员。"
 }
 
-// work imports a task's file for the operator who uploaded it. A panic, which
-// only a malformed file could cause, fails the task and not the program.
+// work does the stage of a task for the operator who asked for it. A panic,
+// which only a malformed file could cause, fails the task and not the program.
 func (im *Importer) work(ctx context.Context, t model.Task, token string) (result model.TaskResult, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -122,32 +131,36 @@ func (im *Importer) work(ctx context.Context, t model.Task, token string) (resul
 			err = model.Invalid("file", "文件无法读取，请用表格软件另存为 XLSX 后重新上传。")
 		}
 	}()
-	if t.Kind != model.TaskImportRoster || !filepath.IsLocal(filepath.FromSlash(t.Path)) {
-		return result, fmt.Errorf("job: import: task %d is no roster below the data directory", t.ID)
+	kind, ok := t.Kind.Sheet()
+	if !ok {
+		return result, fmt.Errorf("job: import: task %d imports no sheet", t.ID)
+	}
+	if t.OperatorID == 0 {
+		return t.Result, model.Invalid("file", "命令行的导入中断了。请重新运行命令，已导入的行不会重复。")
 	}
 	op, err := im.store.Operator(ctx, t.OperatorID)
 	if err != nil {
 		return result, fmt.Errorf("job: import: %w", err)
 	}
-	if s := op.Scope(); !op.May(model.ActionImport) || s.Empty() || (!s.All && s.SchoolCode != t.SchoolCode) {
+	if s := op.Scope(); !op.MayImport(kind) || s.Empty() || (!s.All && s.SchoolCode != t.SchoolCode) {
 		return result, model.Errorf(model.CodeForbidden, "上传名单的账号已没有导入权限。")
 	}
 	// Progress renews the lease: whoever has lost it stops.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	report := strings.TrimSuffix(t.Path, path.Ext(t.Path)) + "-refused.xlsx"
-	result, err = im.Import(ctx, ImportOptions{
-		Path: im.below(t.Path), ReportPath: im.below(report), By: model.ByOperator(op), SchoolCode: t.SchoolCode,
-		Progress: func(done, total int) {
-			if err := im.store.ProgressTask(ctx, t.ID, token, done, total, taskLease); err != nil {
-				stop(err)
-			}
-		},
-	})
-	if result.Report != "" {
-		result.Report = report
+	w := taskWork{Importer: im, task: t, kind: kind, op: op, progress: func(done, total int) {
+		if err := im.store.ProgressTask(ctx, t.ID, token, done, total, taskLease); err != nil {
+			stop(err)
+		}
+	}}
+	switch t.Stage {
+	case model.StageUndo:
+		return w.undo(ctx)
+	case model.StagePreview:
+		return w.preview(ctx)
+	case model.StageApply:
 	}
-	return result, err
+	return w.apply(ctx)
 }
 
 // below is a path of the data directory.

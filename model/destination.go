@@ -132,7 +132,9 @@ func Report(r Record, c Cohort, base int, d Destination, codes Codes, now time.T
 // Receive takes a destination from outside: a roster that carries one, or a
 // platform upstream. For a school whose origin is upstream it has passed both
 // reviews there, and stands here as approved; for a school that reports here it
-// waits for the college. An unchanged destination is no change (ok is false).
+// waits for the college, and replaces nothing but what came in the same way and
+// was returned: what the graduate has reported is the graduate's to mend. An
+// unchanged destination is no change (ok is false).
 func Receive(r Record, c Cohort, d Destination, by Actor, reportedAt, now time.Time, codes Codes) (_ Change, ok bool, _ error) {
 	last := r.Latest()
 	if last != nil && last.Destination == d {
@@ -144,7 +146,7 @@ func Receive(r Record, c Cohort, d Destination, by Actor, reportedAt, now time.T
 	if err := CheckDestination(d, r.Graduate.Basics.HouseholdIn, codes); err != nil {
 		return Change{}, false, err
 	}
-	if r.School.Origin != OriginUpstream && last != nil {
+	if r.School.Origin != OriginUpstream && last != nil && !last.enteredAndReturned() {
 		return Change{}, false, Errorf(CodeConflict, "该毕业生已在本系统上报去向，不能用表格覆盖。")
 	}
 	r = r.clone()

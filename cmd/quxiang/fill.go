@@ -76,7 +76,9 @@ func (f *filler) importRows(ctx context.Context, rows []store.ImportRow) error {
 	if err != nil {
 		return err
 	}
-	outcomes, err := f.store.ImportRoster(ctx, rows, model.BySystem("sandbox"), f.now, table)
+	outcomes, err := f.store.Import(ctx, rows, store.ImportOptions{
+		Kind: model.SheetRoster, By: model.BySystem("sandbox"), Scope: model.Scope{All: true}, Now: f.now, Codes: table,
+	})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func newImportRoster() *cobra.Command {
 				im := job.NewImporter(job.ImporterOptions{Store: w.store, Codes: tables, Dir: w.cfg.DataDir, Now: w.clock.Now, Logger: w.log})
 				bar := &progressBar{out: c.ErrOrStderr(), terminal: isTerminal(os.Stderr)}
 				result, err := im.Import(c.Context(), job.ImportOptions{
-					Path: args[0], ReportPath: report, By: model.BySystem("cli"), Progress: bar.show,
+					Path: args[0], ReportPath: report, By: model.BySystem("cli"), Scope: model.Scope{All: true}, Progress: bar.show,
 				})
 				bar.end()
 				// A file that breaks off leaves rows that stand.

@@ -241,7 +241,7 @@ func (s *sandbox) importRoster(ctx context.Context, file string, out io.Writer) 
 		return nil
 	}
 	report := filepath.Join(s.dir, "refused.xlsx")
-	result, err := s.app.importer.Import(ctx, job.ImportOptions{Path: file, ReportPath: report, By: model.BySystem("sandbox")})
+	result, err := s.app.importer.Import(ctx, job.ImportOptions{Path: file, ReportPath: report, By: model.BySystem("sandbox"), Scope: model.Scope{All: true}})
 	if err != nil {
 		return err
 	}

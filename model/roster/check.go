@@ -8,11 +8,16 @@ import (
 	"quxiang/model"
 )
 
-// maxText bounds a text of the roster, in characters.
-const maxText = 120
+const (
+	// maxText bounds a text of the roster, in characters.
+	maxText = 120
+	// maxReason bounds why a destination is returned, as model.Decide does.
+	maxReason = 200
+)
 
 // checker turns cells into rows and finds their faults.
 type checker struct {
+	kind   model.SheetKind
 	header header
 	codes  Codes
 	school string
@@ -23,8 +28,8 @@ type checker struct {
 }
 
 func newChecker(h header, o Options) *checker {
-	c := newLabels(h, columns())
-	c.codes, c.school, c.subs, c.exams, c.people = o.Codes, o.School, map[string]string{}, newSeen(), newSeen()
+	c := newLabels(h, columnsOf(o.Kind))
+	c.kind, c.codes, c.school, c.subs, c.exams, c.people = o.Kind, o.Codes, o.School, map[string]string{}, newSeen(), newSeen()
 	for _, cat := range o.Codes.Categories() {
 		for _, s := range cat.Sub {
 			c.subs[s.Code] = cat.Code
@@ -54,10 +59,19 @@ type line struct {
 // check reads one row. A row with faults is complete as far as it could be read.
 func (c *checker) check(cells []string, number int) Row {
 	l := &line{checker: c, row: Row{Line: number, Cells: cells}}
-	l.identity()
-	l.studies()
-	l.contact()
-	l.destination()
+	switch c.kind {
+	case model.SheetRoster:
+		l.identity()
+		l.studies()
+		l.contact()
+		l.destination()
+	case model.SheetDestinations:
+		l.who()
+		l.destination()
+	case model.SheetReviews:
+		l.who()
+		l.verdict()
+	}
 	l.once()
 	return l.row
 }
@@ -89,10 +103,12 @@ func (l *line) number(f field) string {
 
 // text is the cell of a field in words: of bounded length, without characters
 // that were lost in translation.
-func (l *line) text(f field) string {
+func (l *line) text(f field) string { return l.bounded(f, maxText) }
+
+func (l *line) bounded(f field, most int) string {
 	s := l.raw(f)
-	if len(s) > maxText && utf8.RuneCountInString(s) > maxText {
-		l.fault(f, "超过 120 字，请缩短。")
+	if len(s) > most && utf8.RuneCountInString(s) > most {
+		l.fault(f, "超过 "+itoa(most)+" 字，请缩短。")
 		return ""
 	}
 	for _, c := range s {
@@ -193,8 +209,12 @@ func (l *line) yesNo(f field) model.YesNo {
 func (l *line) once() {
 	b := l.row.Basics
 	person := l.row.CohortCode + " " + b.Level + " " + b.IDNumber
+	exam := b.ExamNumber
+	if l.kind != model.SheetRoster { // a roster holds one person once
+		exam += " " + l.row.CohortCode + " " + l.row.SchoolCode
+	}
 	if b.ExamNumber != "" {
-		if first := l.exams.first(b.ExamNumber); first != 0 {
+		if first := l.exams.first(exam); first != 0 {
 			l.fault(examNumber, "与第 "+itoa(first)+" 行的考生号相同，只保留第 "+itoa(first)+" 行。请核对是否重复。")
 		}
 	}
@@ -204,7 +224,9 @@ func (l *line) once() {
 		}
 	}
 	if len(l.row.Faults) == 0 {
-		l.exams.store(b.ExamNumber, l.row.Line)
-		l.people.store(person, l.row.Line)
+		l.exams.store(exam, l.row.Line)
+		if b.IDNumber != "" {
+			l.people.store(person, l.row.Line)
+		}
 	}
 }

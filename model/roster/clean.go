@@ -93,3 +93,14 @@ func lostDigits(s string) bool {
 	// Without sign and point it may be a document's number, such as 5E123456.
 	return isDigits(exponent) && isDigits(whole) && strings.Trim(fraction, "0123456789") == "" && (signed || point)
 }
+
+// flat is s as an export writes it into a cell: controls, such as line breaks,
+// become blanks, since reading would refuse them.
+func flat(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || c == utf8.RuneError {
+			return ' '
+		}
+		return c
+	}, s)
+}

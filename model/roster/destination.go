@@ -116,22 +116,9 @@ func (l *line) checkDestination(d model.Destination) {
 	if !errors.As(err, &e) {
 		return
 	}
-	at := category
-	switch e.Field {
-	case "unit":
-		at = unit
-	case "unit_place":
-		at = unitPlace
-	case "unit_code":
-		at = unitCode
-	case "archive_type":
-		at = archiveType
-	case "archive_unit":
-		at = archiveUnit
-	case "archive_postcode":
-		at = archivePostcode
-	case "household_type":
-		at = householdType
+	at, ok := blamed()[e.Field]
+	if !ok {
+		at = category
 	}
 	l.fault(at, e.Message)
 }

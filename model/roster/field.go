@@ -71,6 +71,10 @@ const (
 	counsellorPhone
 	office
 	officePhone
+	reviewLevel
+	reviewRevision
+	reviewResult
+	reviewReason
 	fields // how many there are
 )
 

@@ -217,7 +217,7 @@ func TestReport(t *testing.T) {
 	p := roster.NewReport(path, r.Header())
 	for _, row := range readAll(t, r) {
 		if len(row.Faults) > 0 {
-			if err := p.Refuse(row, "另有一条"); err != nil {
+			if _, err := p.Refuse(row, roster.Fault{Line: 3, Message: "另有一条"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -241,7 +241,7 @@ func TestReport(t *testing.T) {
 	if lines[0][0] != "原行号" || lines[0][1] != "原因" || lines[1][0] != "3" {
 		t.Errorf("%q", lines)
 	}
-	if why := lines[1][1]; !strings.Contains(why, "第 3 行“考生号”：") || !strings.Contains(why, "第 3 行“院系”：不能为空") || !strings.HasSuffix(why, "；另有一条") {
+	if why := lines[1][1]; !strings.Contains(why, "第 3 行“考生号”：") || !strings.Contains(why, "第 3 行“院系”：不能为空") || !strings.HasSuffix(why, "；第 3 行：另有一条") {
 		t.Errorf("reason %q", why)
 	}
 	for i, n := range lines[0] {

@@ -10,7 +10,8 @@ const (
 	// headerDepth is how many rows from the top a header is looked for in:
 	// exports put titles and instructions above it.
 	headerDepth = 20
-	// headerLeast is how many known columns make a row a header.
+	// headerLeast is how many known columns make a row a header, where a sheet
+	// needs not fewer.
 	headerLeast = 3
 	// maxColumns bounds a sheet's width. A file can claim 16,384 columns in
 	// every row at no cost to itself.
@@ -28,12 +29,13 @@ type header struct {
 type vocabulary struct {
 	what   string    // the file's kind, for messages
 	need   [][]field // columns that must be there, each as one of its fields
+	least  int       // known columns that make a row a header
 	byName map[string]field
 	labels [fields]string
 }
 
 func newVocabulary(what string, columns []column, need [][]field) *vocabulary {
-	v := &vocabulary{what: what, need: need, byName: map[string]field{}}
+	v := &vocabulary{what: what, need: need, least: min(headerLeast, len(need)), byName: map[string]field{}}
 	for _, c := range columns {
 		v.labels[c.field] = c.label
 		for _, n := range append([]string{c.label, c.pinyin}, c.aliases...) {
@@ -75,12 +77,12 @@ func (v *vocabulary) known(cells []string) (of []field, n int) {
 func (v *vocabulary) findHeader(rows [][]string) (h header, ok bool, err error) {
 	for i, cells := range rows {
 		of, n := v.known(cells)
-		if n < headerLeast {
+		if n < v.least {
 			continue
 		}
 		h.lines, h.names = i+1, cells
 		if i+1 < len(rows) {
-			if below, n := v.known(rows[i+1]); n >= headerLeast {
+			if below, n := v.known(rows[i+1]); n >= v.least {
 				h.lines++
 				of, h.names = merge(of, below), rows[i+1]
 			}

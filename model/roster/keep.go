@@ -46,6 +46,17 @@ func kept() []struct {
 // So the national sheet, which has no 学位 and no 户口是否转入学校, does not wipe
 // out what a wider one has told.
 func (r *Reader) Keep(row, known model.Basics) model.Basics {
+	for _, t := range []struct {
+		read  *string
+		known string
+	}{
+		{&row.Name, known.Name}, {&row.Commissioner, known.Commissioner}, {&row.OriginName, known.OriginName}, {&row.Degree, known.Degree},
+		{&row.College, known.College}, {&row.Class, known.Class}, {&row.StudentNumber, known.StudentNumber}, {&row.MajorCode, known.MajorCode},
+		{&row.Major, known.Major}, {&row.MajorDirection, known.MajorDirection}, {&row.Hardship, known.Hardship}, {&row.Teacher, known.Teacher},
+		{&row.Email, known.Email},
+	} {
+		*t.read = sameAsKnown(*t.read, t.known)
+	}
 	for _, k := range kept() {
 		if !r.tells(k.columns...) {
 			k.take(&row, known)
@@ -58,6 +69,16 @@ func (r *Reader) Keep(row, known model.Basics) model.Basics {
 // 档案转递 and no 户口迁移 either. What was known of another category or unit is
 // not carried over to this one.
 func (r *Reader) KeepDestination(row, known model.Destination) model.Destination {
+	for _, t := range []struct {
+		read  *string
+		known string
+	}{
+		{&row.Unit, known.Unit}, {&row.UnitCode, known.UnitCode}, {&row.UnitPlace, known.UnitPlace}, {&row.Note, known.Note},
+		{&row.Archive.Unit, known.Archive.Unit}, {&row.Archive.Place, known.Archive.Place}, {&row.Archive.Address, known.Archive.Address},
+		{&row.Archive.Contact, known.Archive.Contact}, {&row.Archive.Phone, known.Archive.Phone}, {&row.Household.Place, known.Household.Place},
+	} {
+		*t.read = sameAsKnown(*t.read, t.known)
+	}
 	if row.Category != known.Category || row.Unit != known.Unit {
 		return row
 	}
@@ -80,4 +101,17 @@ func (r *Reader) KeepDestination(row, known model.Destination) model.Destination
 // tells reports whether the file has one of these columns.
 func (r *Reader) tells(columns ...field) bool {
 	return slices.ContainsFunc(columns, func(f field) bool { return r.header.at[f] >= 0 })
+}
+
+// sameAsKnown is known where read is what reading an export of known gives: what
+// a cell cannot hold, such as a line break or a blank at its end, is no change.
+func sameAsKnown(read, known string) string {
+	if read == known {
+		return known
+	}
+	cell := flat(known)
+	if read == clean(cell) || read == clean("'"+cell) || read == unpointed(compact(cell)) {
+		return known
+	}
+	return read
 }

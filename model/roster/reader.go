@@ -27,6 +27,7 @@ type Codes interface {
 
 // Options of Open. The zero value of each but Codes has a meaning.
 type Options struct {
+	Kind        model.SheetKind // "" is a roster
 	Codes       Codes
 	School      string // five digits: rows of another school are refused, and the file needs no 院校代码
 	MaxBytes    int64  // of the file; 0 is 512 MiB
@@ -43,6 +44,7 @@ type Row struct {
 	Basics      model.Basics
 	Destination *model.Destination // nil when the row registers none
 	ReportedAt  time.Time          // 上报时间; zero when not given
+	Verdict     *model.Verdict     // of a sheet of reviews; nil when the row gives none
 	Faults      []Fault            // why the row must be refused; empty when it is good
 	Cells       []string           // as read, for the sheet of refused rows
 }
@@ -81,7 +83,10 @@ func Open(path string, o Options) (*Reader, error) {
 	if o.MaxUnzipped == 0 {
 		o.MaxUnzipped = 4 << 30
 	}
-	src, h, total, err := openSource(path, o, newVocabulary("毕业生源信息", columns(), required(o.School)))
+	if o.Kind == "" {
+		o.Kind = model.SheetRoster
+	}
+	src, h, total, err := openSource(path, o, newVocabulary(what(o.Kind), columnsOf(o.Kind), requiredOf(o.Kind, o.School)))
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +99,19 @@ func Open(path string, o Options) (*Reader, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// Fault lays what the rules refused in a row at the column that they blame.
+func (r *Reader) Fault(row Row, e *model.Error) Fault {
+	at, ok := blamed()[e.Field]
+	if !ok {
+		return Fault{Line: row.Line, Message: e.Message}
+	}
+	label := r.checker.labels[at]
+	if label == "" { // no column of this kind of sheet
+		return Fault{Line: row.Line, Message: e.Message}
+	}
+	return Fault{Line: row.Line, Column: label, Message: e.Message}
 }
 
 // openSource opens a file of whichever format below the header of v. total is

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -20,22 +21,41 @@ import (
 // The error is f's own, ErrDuplicateNumber (within a CodeConflict),
 // ErrDuplicatePerson or ErrDuplicateExam (within a CodeInvalid), CodeNotFound, or CodeUnavailable after too many lost races.
 func (s *Store) Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error) {
+	return s.changeTogether(ctx, id, func(r model.Record) ([]model.Change, error) {
+		ch, err := f(r)
+		return []model.Change{ch}, err
+	}, nil)
+}
+
+// changeTogether is Change for rules that follow one another and must be
+// written together: each with its audit entry and messages, the last one with
+// the record. also, unless nil, writes what belongs to the change besides.
+func (s *Store) changeTogether(
+	ctx context.Context, id model.GraduateID, f func(model.Record) ([]model.Change, error), also func(tx *gorm.DB, w *writing) error,
+) (model.Record, error) {
 	var out model.Record
 	err := retry(ctx, "change", func() error {
 		before, err := s.loadRecord(ctx, id)
 		if err != nil {
 			return err
 		}
-		ch, err := f(before.record)
+		steps, err := f(before.record)
 		if err != nil {
 			return err
 		}
-		if ch.Audit.Action == "" {
+		steps = slices.DeleteFunc(steps, func(ch model.Change) bool { return ch.Audit.Action == "" })
+		if len(steps) == 0 {
 			out = before.record
 			return nil
 		}
-		w := &writing{Store: s, before: before, after: ch.Record}
-		if err := s.once(ctx, func(tx *gorm.DB) error { return w.write(tx, ch) }); err != nil {
+		w := &writing{Store: s, before: before, after: steps[len(steps)-1].Record}
+		err = s.once(ctx, func(tx *gorm.DB) error {
+			if err := w.write(tx, steps); err != nil || also == nil {
+				return err
+			}
+			return also(tx, w)
+		})
+		if err != nil {
 			return err
 		}
 		out = w.after
@@ -52,12 +72,13 @@ type writing struct {
 	row    graduateRow // as it will be
 }
 
-func (w *writing) write(tx *gorm.DB, ch model.Change) error {
+func (w *writing) write(tx *gorm.DB, steps []model.Change) error {
+	last := steps[len(steps)-1].Audit
 	old := w.before.record
 	if w.after.Graduate.ID != old.Graduate.ID || len(w.after.Revisions) < len(old.Revisions) ||
 		len(w.after.Confirmations) < len(old.Confirmations) || len(w.after.Authorizations) < len(old.Authorizations) ||
 		len(w.after.Requests) < len(old.Requests) {
-		return fmt.Errorf("store: change %s: the rule lost history", ch.Audit.Action)
+		return fmt.Errorf("store: change %s: the rule lost history", last.Action)
 	}
 	w.after.Version = old.Version + 1
 	if err := w.writeGraduate(tx); err != nil { // first: its row lock orders the writers
@@ -78,6 +99,19 @@ func (w *writing) write(tx *gorm.DB, ch model.Change) error {
 	if err := w.writeRequests(tx); err != nil {
 		return err
 	}
+	for _, ch := range steps {
+		if err := w.tell(tx, ch); err != nil {
+			return err
+		}
+	}
+	counts := newCounting()
+	counts.graduate(&w.before.row, -1, model.DateOf(last.At))
+	counts.graduate(&w.row, 1, model.DateOf(last.At))
+	return counts.write(w.Store, tx)
+}
+
+// tell writes the audit entry of a step and its messages.
+func (w *writing) tell(tx *gorm.DB, ch model.Change) error {
 	if err := appendAudit(tx, ch.Audit); err != nil {
 		return err
 	}
@@ -87,14 +121,9 @@ func (w *writing) write(tx *gorm.DB, ch model.Change) error {
 		}
 	}
 	if len(ch.Owe) > 0 {
-		if err := enqueue(tx, w.after.Graduate.ID, w.after.OpenID, ch.Owe, ch.Audit.At); err != nil {
-			return err
-		}
+		return enqueue(tx, w.after.Graduate.ID, w.after.OpenID, ch.Owe, ch.Audit.At)
 	}
-	counts := newCounting()
-	counts.graduate(&w.before.row, -1, model.DateOf(ch.Audit.At))
-	counts.graduate(&w.row, 1, model.DateOf(ch.Audit.At))
-	return counts.write(w.Store, tx)
+	return nil
 }
 
 // writeGraduate writes the columns that changed, under the optimistic lock.

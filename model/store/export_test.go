@@ -108,6 +108,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		flowRow{},
 		followerRow{},
 		graduateRow{},
+		importChangeRow{},
 		jobRunRow{},
 		menuRow{},
 		messageRow{},

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"errors"
-	"strconv"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -11,20 +11,54 @@ import (
 	"quxiang/model"
 )
 
-// ImportRow is one checked row of a roster.
+// ImportRow is one checked row of a sheet.
 type ImportRow struct {
+	// CohortCode and SchoolCode say where the graduate is; in sheets other than
+	// rosters either may be "" where the 考生号 is enough.
 	CohortCode, SchoolCode string
-	Basics                 model.Basics
-	Destination            *model.Destination // nil when the roster has none
-	ReportedAt             time.Time          // when the destination was reported; zero: now
-	Columns                Columns            // of the roster; nil when it tells every item
+	// Basics are the row's facts; of sheets other than rosters the 考生号, and
+	// the name as a check.
+	Basics      model.Basics
+	Destination *model.Destination // nil when the row has none
+	ReportedAt  time.Time          // when the destination was reported; zero: now
+	Verdict     *model.Verdict     // of a sheet of reviews; nil when it was left empty
+	Columns     Columns            // of the sheet; nil when it tells every item
+	// Previewed says that an operator has seen what becomes of the row while the
+	// record was at Version (0: not there yet). A row that would change another
+	// version is refused.
+	Previewed bool
+	Version   int64
 }
 
-// Columns knows which items a roster tells: the others of a graduate who is
+// Columns knows which items a sheet tells: the others of a graduate who is
 // known already stay as they are.
 type Columns interface {
 	Keep(row, known model.Basics) model.Basics
 	KeepDestination(row, known model.Destination) model.Destination
+}
+
+// ImportOptions say how rows are taken in.
+type ImportOptions struct {
+	Kind     model.SheetKind
+	By       model.Actor
+	Reviewer model.Operator // whose decisions a sheet of reviews holds
+	Scope    model.Scope    // whose rows may be taken; all others are refused
+	Now      time.Time
+	Codes    model.Codes
+	// Dry runs the rules on paper: outcomes as they would be, with what would
+	// change, and nothing is written.
+	Dry bool
+	// Assumed is what a dry run takes as being there.
+	Assumed Assumed
+	// TaskID keeps what the change replaces under that task, for undoing; with 0
+	// it cannot be undone.
+	TaskID int64
+}
+
+// Assumed are schools and cohorts that an import would add before its rows.
+type Assumed struct {
+	Schools []model.School
+	Cohorts []model.Cohort
 }
 
 // ImportStatus is what became of a row.
@@ -33,25 +67,25 @@ type ImportStatus string
 // The four outcomes.
 const (
 	ImportImported  ImportStatus = "imported"  // a new graduate
-	ImportChanged   ImportStatus = "changed"   // facts or destination were updated
+	ImportChanged   ImportStatus = "changed"   // the record was changed
 	ImportUnchanged ImportStatus = "unchanged" // everything was there already
 	ImportRefused   ImportStatus = "refused"   // Err says why; nothing of the row was taken
 )
 
 // ImportOutcome is the answer to one row.
 type ImportOutcome struct {
-	ID     model.GraduateID // 0 when refused as a new graduate
-	Status ImportStatus
-	Err    *model.Error // Field names the column to blame
+	ID      model.GraduateID // 0 when refused as a new graduate
+	Status  ImportStatus
+	Err     *model.Error        // Field names the column to blame
+	Version int64               // of the record before; 0 when there was none
+	Changes []model.FieldChange // of a changed row, when Dry
 }
 
-// importing is one ImportRoster on its way.
+// importing is one Import on its way.
 type importing struct {
 	*Store
+	ImportOptions
 	rows    []ImportRow
-	by      model.Actor
-	at      time.Time
-	codes   model.Codes
 	cohorts map[string]model.Cohort
 	schools map[string]model.School
 	out     []ImportOutcome
@@ -60,15 +94,15 @@ type importing struct {
 // maxImport bounds a batch: what one statement of look-ups may carry.
 const maxImport = 1000
 
-// ImportRoster takes at most 1,000 checked rows of existing schools and cohorts
-// and tells for each what became of it. New graduates go in together, in one
-// transaction with one audit entry a school; known ones (same cohort, school
-// and 考生号) are changed one by one by the rules. Importing again changes
-// nothing. An ID number that another graduate of that cohort and level has is
-// refused, naming 身份证号.
+// Import takes at most 1,000 checked rows of one kind of sheet and tells for
+// each what became of it. New graduates of a roster go in together, in one
+// transaction with one audit entry a school; known ones are changed one by one
+// by the rules, each wholly or not at all. Importing again changes nothing. An
+// ID number that another graduate of that cohort and level has is refused,
+// naming 身份证号.
 //
 // Three look-ups a batch and, for known graduates, five queries for all of them.
-func (s *Store) ImportRoster(ctx context.Context, rows []ImportRow, by model.Actor, now time.Time, codes model.Codes) ([]ImportOutcome, error) {
+func (s *Store) Import(ctx context.Context, rows []ImportRow, o ImportOptions) ([]ImportOutcome, error) {
 	if len(rows) > maxImport {
 		return nil, model.Errorf(model.CodeTooLarge, "每批最多 %d 行。", maxImport)
 	}
@@ -80,7 +114,13 @@ func (s *Store) ImportRoster(ctx context.Context, rows []ImportRow, by model.Act
 	if err != nil {
 		return nil, err
 	}
-	im := &importing{Store: s, rows: rows, by: by, at: now, codes: codes, cohorts: cohorts, schools: schools}
+	im := &importing{Store: s, ImportOptions: o, rows: rows, cohorts: maps.Clone(cohorts), schools: maps.Clone(schools)}
+	for _, sc := range o.Assumed.Schools {
+		im.schools[sc.Code] = sc
+	}
+	for _, c := range o.Assumed.Cohorts {
+		im.cohorts[c.Code] = c
+	}
 	for try := 1; ; try++ {
 		im.out = make([]ImportOutcome, len(rows))
 		err := im.run(ctx)
@@ -89,13 +129,20 @@ func (s *Store) ImportRoster(ctx context.Context, rows []ImportRow, by model.Act
 			continue
 		}
 		if err != nil {
-			return nil, wrap("import roster", err)
+			return nil, wrap("import", err)
 		}
 		return im.out, nil
 	}
 }
 
 func (im *importing) run(ctx context.Context) error {
+	if im.Kind != model.SheetRoster {
+		existing, err := im.named(ctx)
+		if err != nil {
+			return err
+		}
+		return im.update(ctx, existing)
+	}
 	known, err := im.idsByExam(im.read(ctx), im.examNumbers())
 	if err != nil {
 		return err
@@ -119,6 +166,8 @@ func (im *importing) run(ctx context.Context) error {
 		case isKnown:
 			existing[i] = id
 			seen[key] = true
+		case row.Previewed && row.Version != 0:
+			im.refuse(i, sinceThePreview())
 		default:
 			rec, err := im.fresh(row)
 			if err != nil {
@@ -150,6 +199,11 @@ func ruleError(err error) *model.Error {
 	return nil
 }
 
+// sinceThePreview refuses a row whose record is not as the operator saw it.
+func sinceThePreview() *model.Error {
+	return model.Errorf(model.CodeChanged, "预览之后，这名毕业生的信息已有变化，没有导入。请重新上传，按新的预览核对。")
+}
+
 func (im *importing) examNumbers() []string {
 	exams := make([]string, 0, len(im.rows))
 	for _, r := range im.rows {
@@ -162,35 +216,29 @@ func (im *importing) examNumbers() []string {
 
 // fresh is the record of a row that is not known yet.
 func (im *importing) fresh(row ImportRow) (model.Record, error) {
+	if fault := im.outside(model.Graduate{SchoolCode: row.SchoolCode, Basics: row.Basics}); fault != nil {
+		return model.Record{}, fault
+	}
 	rec := model.Record{
-		Graduate: model.Graduate{CohortCode: row.CohortCode, SchoolCode: row.SchoolCode, Basics: row.Basics, CreatedAt: im.at},
+		Graduate: model.Graduate{CohortCode: row.CohortCode, SchoolCode: row.SchoolCode, Basics: row.Basics, CreatedAt: im.Now},
 		School:   im.schools[row.SchoolCode],
 	}
-	if row.Destination == nil {
-		return rec, nil
-	}
-	ch, ok, err := im.receive(rec, row)
-	if err != nil || !ok {
+	ch, err := im.receive(rec, row)
+	if err != nil || ch.Audit.Action == "" {
 		return rec, err
 	}
 	return ch.Record, nil
 }
 
-func (im *importing) receive(rec model.Record, row ImportRow) (model.Change, bool, error) {
-	reported := row.ReportedAt
-	if reported.IsZero() {
-		reported = im.at
-	}
-	d := *row.Destination
-	if last := rec.Latest(); last != nil && row.Columns != nil {
-		d = row.Columns.KeepDestination(d, last.Destination)
-	}
-	return model.Receive(rec, im.cohorts[row.CohortCode], d, im.by, reported, im.at, im.codes)
-}
-
 // insert writes the new graduates, all of the batch or none.
 func (im *importing) insert(ctx context.Context, fresh []model.Record, at []int) error {
 	if len(fresh) == 0 {
+		return nil
+	}
+	if im.Dry {
+		for _, i := range at {
+			im.out[i] = ImportOutcome{Status: ImportImported}
+		}
 		return nil
 	}
 	batch, err := im.newBatch(fresh)
@@ -202,20 +250,15 @@ func (im *importing) insert(ctx context.Context, fresh []model.Record, at []int)
 		bySchool[r.Graduate.SchoolCode]++
 	}
 	// Straight to the transaction: a duplicate key must come back as such.
-	err = retry(ctx, "import roster", func() error {
+	err = retry(ctx, "import", func() error {
 		return im.once(ctx, func(tx *gorm.DB) error {
 			if err := im.insertRecords(tx, batch); err != nil {
 				return err
 			}
-			for school, n := range bySchool {
-				if err := appendAudit(tx, model.Audit{
-					At: im.at, Actor: im.by, Action: "roster.import", SchoolCode: school,
-					Detail: map[string]string{"imported": strconv.Itoa(n)},
-				}); err != nil {
-					return err
-				}
+			if err := im.keepCreated(tx, batch); err != nil {
+				return err
 			}
-			return nil
+			return im.auditCounts(tx, "roster.import", "imported", bySchool)
 		})
 	})
 	if err != nil {
@@ -253,46 +296,38 @@ func (im *importing) update(ctx context.Context, existing map[int]int64) error {
 	return nil
 }
 
+// updateOne runs the rules first on paper: most rows of a sheet that comes
+// again are unchanged.
 func (im *importing) updateOne(ctx context.Context, i int, row ImportRow, rec model.Record) error {
-	im.out[i] = ImportOutcome{ID: rec.Graduate.ID, Status: ImportUnchanged}
-	facts := func(r model.Record) (model.Change, error) {
-		b := row.Basics
-		if row.Columns != nil {
-			b = row.Columns.Keep(b, r.Graduate.Basics)
-		}
-		ch, _ := model.UpdateBasics(r, b, im.by, im.at)
-		return ch, nil
+	out := &im.out[i]
+	*out = ImportOutcome{ID: rec.Graduate.ID, Status: ImportUnchanged, Version: rec.Version}
+	steps, err := im.steps(rec, row)
+	if fault := ruleError(err); fault != nil {
+		im.refuse(i, fault)
+		return nil
 	}
-	destination := func(r model.Record) (model.Change, error) {
-		if row.Destination == nil {
-			return model.Change{}, nil
-		}
-		ch, _, err := im.receive(r, row)
-		return ch, err
+	if err != nil || len(steps) == 0 {
+		return err
 	}
-	rules := []func(model.Record) (model.Change, error){facts, destination}
-	var due []func(model.Record) (model.Change, error)
-	for _, rule := range rules { // first on paper: a row is taken whole or not at all
-		ch, err := rule(rec)
-		if fault := ruleError(err); fault != nil {
-			im.refuse(i, fault)
-			return nil
-		}
-		if ch.Audit.Action != "" {
-			rec = ch.Record
-			due = append(due, rule)
-		}
+	if im.Dry {
+		out.Status, out.Changes = ImportChanged, model.Differences(rec, steps[len(steps)-1].Record, im.Codes)
+		return nil
 	}
-	for _, rule := range due {
-		_, err := im.Change(ctx, rec.Graduate.ID, rule)
-		if fault := ruleError(err); fault != nil && fault.Code != model.CodeUnavailable {
-			im.refuse(i, fault)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		im.out[i].Status = ImportChanged
+	changed := false
+	_, err = im.changeTogether(ctx, rec.Graduate.ID, func(r model.Record) ([]model.Change, error) {
+		steps, err := im.steps(r, row)
+		changed = len(steps) > 0 // an equal one was faster: that is no change of ours
+		return steps, err
+	}, im.keepChanged)
+	if fault := ruleError(err); fault != nil && fault.Code != model.CodeUnavailable {
+		im.refuse(i, fault)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if changed {
+		out.Status = ImportChanged
 	}
 	return nil
 }

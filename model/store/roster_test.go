@@ -27,9 +27,13 @@ func importRows(from, to int, withDestination bool) []store.ImportRow {
 	return rows
 }
 
+func importOptions(now time.Time) store.ImportOptions {
+	return store.ImportOptions{Kind: model.SheetRoster, By: roster, Scope: model.Scope{All: true}, Now: now, Codes: anyCodes{}}
+}
+
 func mustImport(t testing.TB, s *store.Store, rows []store.ImportRow, now time.Time) []store.ImportOutcome {
 	t.Helper()
-	out, err := s.ImportRoster(t.Context(), rows, roster, now, anyCodes{})
+	out, err := s.Import(t.Context(), rows, importOptions(now))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +153,7 @@ func TestImportRosterRefuses(t *testing.T) {
 		if err != nil || r.Graduate.Basics.Major != basics(0).Major {
 			t.Errorf("a refused row left a trace: %q, %v", r.Graduate.Basics.Major, err)
 		}
-		if _, err := s.ImportRoster(t.Context(), make([]store.ImportRow, 1001), roster, june, anyCodes{}); model.CodeOf(err) != model.CodeTooLarge {
+		if _, err := s.Import(t.Context(), make([]store.ImportRow, 1001), importOptions(june)); model.CodeOf(err) != model.CodeTooLarge {
 			t.Errorf("1,001 rows: %v", err)
 		}
 	})
@@ -186,7 +190,7 @@ func TestImportRosterAtOnce(t *testing.T) {
 		outs := make([][]store.ImportOutcome, 3)
 		for i := range outs {
 			wg.Go(func() {
-				out, err := s.ImportRoster(t.Context(), rows, roster, june, anyCodes{})
+				out, err := s.Import(t.Context(), rows, importOptions(june))
 				if err != nil {
 					t.Error(err)
 				}

@@ -15,6 +15,7 @@ import (
 type taskRow struct {
 	ID         int64 `gorm:"primaryKey"`
 	Kind       string
+	Stage      string
 	State      string
 	OperatorID int64
 	SchoolCode string
@@ -34,7 +35,7 @@ func (taskRow) TableName() string { return "tasks" }
 
 func (r taskRow) task() model.Task {
 	return model.Task{
-		ID: r.ID, Kind: model.TaskKind(r.Kind), State: model.TaskState(r.State), OperatorID: model.OperatorID(r.OperatorID),
+		ID: r.ID, Kind: model.TaskKind(r.Kind), Stage: model.TaskStage(r.Stage), State: model.TaskState(r.State), OperatorID: model.OperatorID(r.OperatorID),
 		SchoolCode: r.SchoolCode, FileName: r.FileName, Path: r.Path, Done: r.Done, Total: r.Total, Result: r.Result,
 		CreatedAt: fromMillis(r.CreatedAt), FinishedAt: fromMillis(r.FinishedAt),
 	}
@@ -46,12 +47,48 @@ func (s *Store) AddTask(ctx context.Context, t model.Task) (int64, error) {
 	var row taskRow
 	err := s.tx(ctx, "add task", func(tx *gorm.DB) error {
 		row = taskRow{
-			Kind: string(t.Kind), State: string(model.TaskWaiting), OperatorID: int64(t.OperatorID), SchoolCode: t.SchoolCode,
+			Kind: string(t.Kind), Stage: string(t.Stage), State: string(model.TaskWaiting), OperatorID: int64(t.OperatorID), SchoolCode: t.SchoolCode,
 			FileName: clip(t.FileName), Path: t.Path, Total: t.Total, CreatedAt: toMillis(t.CreatedAt),
 		}
 		return tx.Create(&row).Error
 	})
 	return row.ID, err
+}
+
+// StartTask adds a task that the caller works at once, leased like a claimed
+// one.
+func (s *Store) StartTask(ctx context.Context, t model.Task, lease time.Duration) (id int64, token string, err error) {
+	token = rand.Text()
+	if id, err = s.AddTask(ctx, t); err != nil {
+		return 0, "", err
+	}
+	err = s.tx(ctx, "start task", func(tx *gorm.DB) error {
+		done := tx.Model(&taskRow{}).Where("id = ? AND state = ?", id, model.TaskWaiting).Updates(map[string]any{
+			"state": model.TaskRunning, "lease_token": token, "lease_until": s.leaseEnd(lease),
+		})
+		if done.Error == nil && done.RowsAffected == 0 {
+			return ErrLeaseLost
+		}
+		return done.Error
+	})
+	return id, token, err
+}
+
+// MoveTask brings a task from where the caller saw it to another stage or state
+// and says so in the audit. CodeChanged means that it is no longer there: a
+// second press of a button, or somebody else's.
+func (s *Store) MoveTask(ctx context.Context, seen model.Task, stage model.TaskStage, state model.TaskState, a model.Audit) error {
+	return s.tx(ctx, "move task", func(tx *gorm.DB) error {
+		done := tx.Model(&taskRow{}).Where("id = ? AND stage = ? AND state = ?", seen.ID, seen.Stage, seen.State).
+			Updates(map[string]any{"stage": stage, "state": state, "done": 0, "total": 0})
+		switch {
+		case done.Error != nil:
+			return done.Error
+		case done.RowsAffected == 0:
+			return model.Errorf(model.CodeChanged, "这次导入的状态刚刚有变化，请看最新状态。")
+		}
+		return appendAudit(tx, a)
+	})
 }
 
 // ClaimTask leases the oldest task that waits, or one that runs but whose
