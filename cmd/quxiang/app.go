@@ -84,7 +84,7 @@ func openStore(ctx context.Context, cfg config.Config, clk *clock, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, store.Options{DSN: cfg.Database.Reveal(), Keys: keys, Now: clk.Now, Logger: log})
+	return store.Open(ctx, store.Options{DSN: cfg.Database.Reveal(), Keys: keys, Now: clk.Now, Logger: log, Dir: cfg.DataDir})
 }
 
 func (a *app) newWeChat() (*wechat.Client, error) {

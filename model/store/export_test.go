@@ -113,6 +113,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		menuRow{},
 		messageRow{},
 		operatorRow{},
+		proofRow{},
 		requestRow{},
 		reviewRow{},
 		revisionRow{},

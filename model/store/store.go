@@ -26,6 +26,7 @@ type Options struct {
 	Now     func() time.Time // the clock of business rules; leases use the database's own
 	Logger  *slog.Logger     // nil: nothing is logged
 	MaxOpen int              // connections at most; 0: 8 on SQLite, 32 on MySQL
+	Dir     string           // data directory, below which proofs lie; "" keeps none
 }
 
 // Store is the database. It is safe for concurrent use.
@@ -36,6 +37,7 @@ type Store struct {
 	keys     *Keys
 	now      func() time.Time
 	log      *slog.Logger
+	dir      string
 	writer   chan struct{} // held by the one write transaction on SQLite; nil on MySQL
 	cohorts  *reference[model.Cohort]
 	schools  *reference[model.School]
@@ -68,7 +70,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	pool.SetMaxOpenConns(o.MaxOpen)
 	pool.SetMaxIdleConns(o.MaxOpen)
-	s := &Store{pool: pool, dialect: d, keys: o.Keys, now: o.Now, log: o.Logger}
+	s := &Store{pool: pool, dialect: d, keys: o.Keys, now: o.Now, log: o.Logger, dir: o.Dir}
 	if d.name == sqliteName {
 		s.writer = make(chan struct{}, 1)
 	}

@@ -42,6 +42,9 @@ func WithNow(now func() time.Time) Option { return func(o *store.Options) { o.No
 // WithLogger sets the store's log, which is discarded otherwise.
 func WithLogger(l *slog.Logger) Option { return func(o *store.Options) { o.Logger = l } }
 
+// WithDir sets the data directory, which is a temporary one otherwise.
+func WithDir(dir string) Option { return func(o *store.Options) { o.Dir = dir } }
+
 // WithKeys sets the keys; otherwise they are drawn for each store.
 func WithKeys(k *store.Keys) Option { return func(o *store.Options) { o.Keys = k } }
 
@@ -150,7 +153,7 @@ func open(t testing.TB, dsn string, opts []Option) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := store.Options{DSN: dsn, Keys: keys, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	o := store.Options{DSN: dsn, Keys: keys, Now: time.Now, Logger: slog.New(slog.DiscardHandler), Dir: t.TempDir()}
 	for _, opt := range opts {
 		opt(&o)
 	}
