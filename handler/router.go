@@ -35,7 +35,10 @@ var visitor = []string{
 
 // upload are the routes that take files; everything else is bounded by
 // web.MaxForm.
-var upload = map[string]int64{"/admin/roster": 64<<20 + web.MaxForm}
+var upload = map[string]int64{
+	"/admin/roster": 64<<20 + web.MaxForm,
+	"/h5/proofs":    web.MaxUpload,
+}
 
 // Area is a part of the site.
 type Area interface{ Mount(r gin.IRouter) }

@@ -39,6 +39,7 @@ type Category struct {
 	Group      string // group of the rates, e.g. 协议和合同
 	UnitLabel  string // what the unit is called here: 单位名称, 录取学校, …
 	NeedsSub   bool
+	Proof      string     // what is asked for as 证明材料; "" when nothing is
 	Sub        []CodeName // finer codes, e.g. 801 研究生; empty when none
 	Asks       []Ask      // what the category asks for, in the order of the form
 	Transfer   Transfer   // what is usual for archive and household

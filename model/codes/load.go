@@ -35,6 +35,7 @@ func load(version string) (*Table, error) {
 		{"fields", t.addAsk},
 		{"transfers", t.addTransfer},
 		{"receivers", t.addReceiver},
+		{"proofs", t.addProof},
 	} {
 		if err := each(file.name, file.add); err != nil {
 			return nil, err
@@ -166,6 +167,16 @@ func (t *Table) addWatched(row map[string]string) error {
 		return fmt.Errorf("no category %q", row["category"])
 	}
 	c.WantsCode, c.WatchShare = row["wants_code"] == "yes", row["watch_share"] == "yes"
+	t.byCode[c.Code] = c
+	return nil
+}
+
+func (t *Table) addProof(row map[string]string) error {
+	c, ok := t.byCode[row["category"]]
+	if !ok || c.Proof != "" || row["proof"] == "" {
+		return fmt.Errorf("bad or repeated proof of category %q", row["category"])
+	}
+	c.Proof = row["proof"]
 	t.byCode[c.Code] = c
 	return nil
 }

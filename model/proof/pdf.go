@@ -111,24 +111,51 @@ var forbidden = []string{
 // longestName bounds what is kept of a name; those that count are shorter.
 const longestName = 64
 
+// byteKind is what a byte is for names (PDF 1.7, 7.2.2).
+var byteKind = func() (k [256]byte) {
+	for _, c := range "\x00\t\n\f\r " {
+		k[c] = blank
+	}
+	for _, c := range "()<>[]{}%" {
+		k[c] = delimiter
+	}
+	k['/'] = slash
+	return k
+}()
+
+const (
+	regular = iota
+	blank
+	delimiter
+	slash
+)
+
 // Write looks through p; it never fails.
 func (n *names) Write(p []byte) (int, error) {
-	for _, c := range p {
-		switch {
-		case c == '/':
+	for i := 0; i < len(p); i++ {
+		if !n.inName && n.last == "" { // nothing is begun: on to the next name
+			next := bytes.IndexByte(p[i:], '/')
+			if next < 0 {
+				break
+			}
+			i += next
+		}
+		c := p[i]
+		switch byteKind[c] {
+		case slash:
 			n.finish()
 			n.inName = true
-		case bytes.IndexByte([]byte("\x00\t\n\f\r "), c) >= 0:
+		case blank:
 			n.finish()
-		case bytes.IndexByte([]byte("()<>[]{}%"), c) >= 0:
+		case delimiter:
 			n.finish()
 			n.last = ""
-		case n.inName:
-			if len(n.name) < longestName {
+		default:
+			if !n.inName {
+				n.last = ""
+			} else if len(n.name) < longestName {
 				n.name = append(n.name, c)
 			}
-		default:
-			n.last = ""
 		}
 	}
 	return len(p), nil

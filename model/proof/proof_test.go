@@ -107,7 +107,7 @@ func TestOrientation(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	jpg := photo(t, 300, 200)
+	jpg, large, huge := photo(t, 300, 200), zeros(70<<20), zeros(210<<20)
 	for _, tc := range []struct {
 		name   string
 		upload []byte
@@ -145,10 +145,10 @@ func TestRefused(t *testing.T) {
 		{"PDF that starts programs", pdf("<</S/Launch/F(cmd.exe)>>"), "脚本"},
 		{"PDF with an attachment", pdf(packed("/Type/EmbeddedFile/Filter/FlateDecode", deflate([]byte("MZ")))), "附件"},
 		{"PDF with objects of an unknown filter", pdf(packed("/N 1/First 4/Filter 9 0 R", []byte("\x00\x01"))), "结构异常"},
-		{"PDF bomb", pdf(packed("/Filter/FlateDecode", zeros(220<<20))), "过大"},
-		{"PDF bomb in many streams", pdf(packed("/Filter/FlateDecode", zeros(90<<20)), packed("/Filter/Fl", zeros(90<<20)), packed("/Filter [ /FlateDecode ]", zeros(90<<20))), "过大"},
-		{"PDF bomb packed twice", pdf(packed("/Filter[/FlateDecode/FlateDecode]", deflate(zeros(1<<30)))), "过大"},
-		{"PDF bomb whose filter is hidden", pdf(packed("/X(obj)", zeros(220<<20))), "过大"},
+		{"PDF bomb", pdf(packed("/Filter/FlateDecode", huge)), "过大"},
+		{"PDF bomb in many streams", pdf(packed("/Filter/FlateDecode", large), packed("/Filter/Fl", large), packed("/Filter [ /FlateDecode ]", large)), "过大"},
+		{"PDF bomb packed twice", pdf(packed("/Filter[/FlateDecode/FlateDecode]", deflate(huge))), "过大"},
+		{"PDF bomb whose filter is hidden", pdf(packed("/X(obj)", huge)), "过大"},
 		{"PDF with broken data", pdf(packed("/Filter/FlateDecode", []byte("no zlib at all"))), "损坏"},
 		{"PDF packed five times", pdf(packed("/Filter[/Fl/Fl/Fl/Fl/Fl]", []byte("x"))), "结构异常"},
 	} {
