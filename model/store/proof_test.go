@@ -114,7 +114,7 @@ func TestProofs(t *testing.T) {
 		if _, err := s.ReadProof(t.Context(), id, q.ID, false); model.CodeOf(err) != model.CodeNotFound {
 			t.Errorf("a removed one: %v", err)
 		}
-		entries, _, err := s.Audits(t.Context(), model.Scope{All: true}, id, 0, 3)
+		entries, _, err := s.Audits(t.Context(), model.Scope{All: true}, store.AuditFilter{Graduate: id}, 0, 3)
 		if err != nil || entries[0].Action != "proof.remove" || entries[1].Action != "proof.add" {
 			t.Errorf("%+v, %v", entries, err)
 		}
