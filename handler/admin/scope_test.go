@@ -45,6 +45,7 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/reviews": review, "GET /admin/reviews/next": review, "GET /admin/changes": review,
 		"GET /admin/graduates": view, "POST /admin/graduates": view, "GET /admin/graduates/:id": view,
 		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/change": review, "GET /admin/graduates/:id/change": all, "POST /admin/graduates/:id/reopen": school,
+		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
 		"GET /admin/roster": school, "POST /admin/roster": school, "GET /admin/roster/:id": school, "GET /admin/roster/:id/report": school,
 		"GET /admin/menu": {model.RoleAdmin, model.RoleMenu}, "POST /admin/menu/publish": {model.RoleAdmin, model.RoleMenu},
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},

@@ -1,6 +1,7 @@
 // Builds static/: every file of src/ under a name that carries its content's
 // hash, each with a .gz beside it, and manifest.json from plain to hashed name.
-// app.css gets the WeUI rules that our templates use in front.
+// app.css gets the WeUI rules that our templates use in front, chart.js and
+// chart.css get uPlot.
 //
 // WeUI's whole sheet is 23 KB gzip; a page may weigh 40 KB. So a rule of it is
 // kept only when every class of its selector is listed in `used`. Its colours
@@ -9,7 +10,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, gzipSync } from "node:zlib";
 import { transform } from "lightningcss";
@@ -85,6 +86,20 @@ function sheet(own) {
   return withFallbacks(code.toString(), tokens);
 }
 
+// uPlot draws the charts of the statistics page; its licence asks to go with it.
+function withPlot(own, dist) {
+  const file = createRequire(import.meta.url).resolve(`uplot/dist/${dist}`);
+  const licence = readFileSync(join(dirname(file), "..", "LICENSE"), "utf8");
+  return Buffer.from(`/*! uPlot\n${licence}*/\n${readFileSync(file, "utf8")}\n${own}`);
+}
+
+// What is more than the file in src.
+const bundles = {
+  "app.css": sheet,
+  "chart.js": (own) => withPlot(own, "uPlot.iife.min.js"),
+  "chart.css": (own) => withPlot(own, "uPlot.min.css"),
+};
+
 const out = join(here, "static");
 mkdirSync(out, { recursive: true });
 for (const name of readdirSync(out)) {
@@ -93,7 +108,7 @@ for (const name of readdirSync(out)) {
 const manifest = {};
 for (const name of readdirSync(join(here, "src")).sort()) {
   const source = readFileSync(join(here, "src", name));
-  const content = name === "app.css" ? sheet(source.toString()) : source;
+  const content = bundles[name] ? bundles[name](source.toString()) : source;
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
   const dot = name.lastIndexOf(".");
   const hashed = `${name.slice(0, dot)}.${hash}${name.slice(dot)}`;

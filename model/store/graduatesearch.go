@@ -79,8 +79,12 @@ func (s *Store) newSearch(scope model.Scope, f GraduateFilter) searching {
 	}
 	q.from = "graduates" + s.dialect.useIndex(index)
 	for _, place := range [][2]string{
-		{"school_code", scope.SchoolCode}, {"college", scope.College}, {"school_code", f.School}, {"college", f.College},
-		{"cohort_code", f.Cohort}, {"class", f.Class},
+		{"school_code", scope.SchoolCode},
+		{"college", scope.College},
+		{"school_code", f.School},
+		{"college", f.College},
+		{"cohort_code", f.Cohort},
+		{"class", f.Class},
 	} {
 		if given[place[0]] != place[1] {
 			q.rest.equal(place[0], place[1])
