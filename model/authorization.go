@@ -140,8 +140,8 @@ func MayAuthorize(r Record, now time.Time) error {
 	if r.Disputed() {
 		return Errorf(CodeLocked, "您已反映“这不是我登记的”，学校答复前不能进行核验授权。")
 	}
-	if item, waits := r.waitsForCorrection(); waits {
-		return Errorf(CodeLocked, "“%s”的更正申请还在处理中，它会印在登记信息表上，处理完毕后才能进行核验授权。", r.Graduate.ItemLabel(item))
+	if q := r.FormWaitsFor(); q != nil {
+		return Errorf(CodeLocked, "“%s”的更正申请还在处理中，它会印在登记信息表上，处理完毕后才能进行核验授权。", r.Graduate.ItemLabel(q.Item))
 	}
 	if limit := VerificationCap(r.Graduate); !now.Before(limit.End()) {
 		return Errorf(CodeClosed, "核验服务已于%s截止（毕业时间加六个月）。如仍需核验，请联系学校就业指导中心。", limit.Chinese())

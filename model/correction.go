@@ -36,14 +36,19 @@ func (r Record) openCorrection(item string) *Request {
 	return nil
 }
 
-// waitsForCorrection names an item of the form whose correction is open.
-func (r Record) waitsForCorrection() (item string, waits bool) {
+// OnForm reports whether an item stands on the form, which then waits for its
+// correction.
+func OnForm(item string) bool { return slices.Contains(formItems, item) }
+
+// FormWaitsFor is the open correction of an item that stands on the form, nil
+// when there is none.
+func (r Record) FormWaitsFor() *Request {
 	for _, item := range formItems {
-		if r.openCorrection(item) != nil {
-			return item, true
+		if q := r.openCorrection(item); q != nil {
+			return q
 		}
 	}
-	return "", false
+	return nil
 }
 
 // MayAskCorrection says whether the graduate may ask the school to correct an

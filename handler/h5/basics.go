@@ -18,11 +18,14 @@ type basicsPage struct {
 	Check     bool   // the graduate is asked to check
 	CheckedOn string // when they were last found right, in words; "" for never
 	CHSI      string
+	Wrong     bool // a correction is open: the graduate finds the other items right
+	Requests  []requestView
 }
 
 type basicsItem struct {
 	model.Item
-	Changed bool
+	Changed    bool
+	Correcting bool // its correction is open
 }
 
 // basics shows the 20 items. ID number and phone are masked until asked for.
@@ -36,8 +39,16 @@ func (v *visit) basics() basicsPage {
 	if !g.CheckedAt.IsZero() {
 		p.CheckedOn = model.DateOf(g.CheckedAt).Chinese()
 	}
+	open := map[string]bool{}
+	p.Requests = v.requests(func(q model.Request) bool {
+		if q.Kind == model.RequestCorrection && q.State().Open() {
+			open[q.Item] = true
+		}
+		return q.Kind == model.RequestCorrection && q.State() != model.RequestWithdrawn
+	})
+	p.Wrong = len(open) > 0
 	for _, it := range g.Items(v.record.School, v.codes) {
-		p.Items = append(p.Items, basicsItem{Item: it, Changed: changed[it.Key]})
+		p.Items = append(p.Items, basicsItem{Item: it, Changed: changed[it.Key], Correcting: open[it.Key]})
 	}
 	return p
 }

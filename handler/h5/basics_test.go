@@ -28,7 +28,7 @@ func TestBasics(t *testing.T) {
 			"请务必仔细核对基本信息，否则会影响后续签约、转档、落户。", "信息确认无误，进入系统", "退出", "联系学校就业指导中心更正",
 		},
 		not:  []string{id, phone},
-		raw:  []string{`href="https://chsi.example/account"`, `action="/h5/logout"`, "<dt>学位</dt><dd>–</dd>", "<dt>户口是否转入学校</dt><dd>–</dd>"},
+		raw:  []string{`href="https://chsi.example/account"`, `action="/h5/logout"`, "<dt>学位</dt><dd>– <a", "<dt>户口是否转入学校</dt><dd>– <a", `href="/h5/correction?item=name"`, `href="/h5/correction?item=phone"`},
 		once: []string{"<dt>考生号</dt>", "<dt>手机号码</dt>", "<h1>核对基本信息</h1>"},
 	}.check(t, first)
 	page{has: []string{id, phone, "隐藏"}}.check(t, b.get("/h5/basics?show=1"))
@@ -67,7 +67,8 @@ func TestWhoseRecord(t *testing.T) {
 	stranger.Graduate.ID = other.Graduate.ID
 	paths := []string{
 		"/h5/home", "/h5/basics", "/h5/basics?show=1", "/h5/destination", "/h5/confirmation", "/h5/authorization", "/h5/forms/1",
-		"/h5/forms/1/qr.png", "/h5/verifications", "/h5/messages",
+		"/h5/forms/1/qr.png", "/h5/verifications", "/h5/messages", "/h5/change", "/h5/correction?item=name", "/h5/dispute",
+		"/h5/destination/history", "/h5/timeline", "/h5/requests/1/withdraw",
 	}
 	b := s.login(stranger)
 	for _, path := range paths {
@@ -76,7 +77,7 @@ func TestWhoseRecord(t *testing.T) {
 			not: []string{other.Graduate.Basics.Name, other.Graduate.Basics.IDNumber, other.Graduate.Basics.Phone},
 		}.check(t, b.get(path))
 	}
-	for _, path := range []string{"/h5/basics", "/h5/destination", "/h5/confirmation", "/h5/authorization", "/h5/authorization/revoke"} {
+	for _, path := range []string{"/h5/basics", "/h5/destination", "/h5/confirmation", "/h5/authorization", "/h5/authorization/revoke", "/h5/change", "/h5/correction", "/h5/dispute", "/h5/requests/1/withdraw"} {
 		page{status: http.StatusForbidden}.check(t, b.post(path, url.Values{"revision": {"1"}, "answer": {"right"}, "id": {"1"}}))
 	}
 	if len(s.record(other.Graduate.ID).Confirmations) != 0 {

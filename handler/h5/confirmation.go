@@ -17,6 +17,7 @@ type confirmationPage struct {
 	Ask      *confirmationForm
 	Said     *web.Cells // what was said to be wrong, when it was
 	Next     *web.Link  // where to go when nothing is asked
+	Other    *web.Links // what else can be done about the destination
 }
 
 // confirmationForm asks for one of the two answers.
@@ -84,7 +85,7 @@ func (v *visit) checkWrong(in answers) error {
 // answer is due, else why it is locked or when it was confirmed. in is what was
 // sent and refused.
 func (v *visit) showConfirmation(status int, in answers) error {
-	p := confirmationPage{Name: v.record.Graduate.Basics.Name}
+	p := confirmationPage{Name: v.record.Graduate.Basics.Name, Other: v.otherWays()}
 	var banners []web.Banner
 	if in.fault != nil {
 		banners = append(banners, banner(in.fault))
@@ -114,18 +115,15 @@ func (v *visit) showConfirmation(status int, in answers) error {
 // what was said to be wrong.
 func (v *visit) afterwards(p *confirmationPage) {
 	n := model.Next(v.record, v.cohort, v.now)
+	if n.Disputed {
+		p.Next = v.button(n)
+		return
+	}
 	switch n.Step {
 	case model.StepAuthorize, model.StepDone:
 		p.Next = &web.Link{Href: "/h5/authorization", Text: "核验授权"}
-	case model.StepUpdate:
-		said := v.record.Confirmations[len(v.record.Confirmations)-1]
-		p.Said = &web.Cells{Title: "您指出的问题", Items: []web.Cell{
-			{Label: "有误的信息", Value: wrongInWords(said.Wrong)},
-			{Label: "说明", Value: said.Note},
-			{Label: "提交时间", Value: model.Minute(said.At)},
-		}}
-		p.Next = v.button(n)
-	case model.StepRevise:
+	case model.StepUpdate, model.StepRevise:
+		p.Said = v.returned()
 		p.Next = v.button(n)
 	}
 	if p.Next == nil {

@@ -19,8 +19,9 @@ type destinationPage struct {
 	Said       *web.Cells // why it came back, or what was said to be wrong
 	Proofs     *web.Proofs
 	Next       *web.Link
-	Platform   *web.Link // the platform upstream, when destinations are born there
-	Advice     string    // what happens there next, while it is the platform's turn
+	Platform   *web.Link  // the platform upstream, when destinations are born there
+	Advice     string     // what happens there next, while it is the platform's turn
+	Other      *web.Links // what else can be done about what was handed in
 }
 
 // Actions of the destination form's buttons. Every one keeps what was typed.
@@ -172,7 +173,7 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 			return err
 		}
 	}
-	p.Next = &web.Link{Href: "/h5/home", Text: "返回首页"}
+	p.Next, p.Other = &web.Link{Href: "/h5/home", Text: "返回首页"}, v.otherWays()
 	if s := v.record.School; s.Origin == model.OriginUpstream && s.PlatformURL != "" {
 		p.Platform = &web.Link{Href: s.PlatformURL, Text: "前往" + s.PlatformName}
 		if n := model.Next(v.record, v.cohort, v.now); n.Holder == model.HolderUpstream {
@@ -180,22 +181,4 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 		}
 	}
 	return v.show(status, "destination", "毕业去向", p, banners...)
-}
-
-// returned says why the latest revision must be mended; nil when it need not.
-func (v *visit) returned() *web.Cells {
-	s := v.record.Standing()
-	switch s.Step {
-	case model.StepRevise:
-		return &web.Cells{Title: s.Returned.Chinese() + "已退回", Items: []web.Cell{
-			{Label: "退回原因", Value: s.Reason}, {Label: "退回时间", Value: model.Minute(s.Since)},
-		}}
-	case model.StepUpdate:
-		said := v.record.Confirmations[len(v.record.Confirmations)-1]
-		return &web.Cells{Title: "您指出的问题", Items: []web.Cell{
-			{Label: "有误的信息", Value: wrongInWords(said.Wrong)}, {Label: "说明", Value: said.Note},
-		}}
-	default:
-		return nil
-	}
 }

@@ -60,25 +60,55 @@ func (h *Handler) home(v *visit) error {
 func (v *visit) card(n model.NextStep) nextCard {
 	s := v.record.School
 	card := nextCard{
-		Title: n.Step.Chinese(), Advice: n.Advice(s), Reason: n.Reason,
-		Holder: n.Holder.Chinese(s), Since: model.DateOf(n.Since).Chinese(), Countdown: n.Countdown(),
-		Button: v.button(n),
+		Title: n.Chinese(), Advice: n.Advice(s), Reason: n.Reason, Holder: n.Holder.Chinese(s), Countdown: n.Countdown(), Button: v.button(n),
 	}
+	since := n.Since
+	if n.Disputed { // what the step waits for waits as well
+		since, card.Reason = v.record.DisputedAt(), ""
+	}
+	card.Since = model.DateOf(since).Chinese()
 	if n.Holder != model.HolderGraduate {
-		card.Waited = -model.DateOf(n.Since).DaysUntil(v.now)
+		card.Waited = -model.DateOf(since).DaysUntil(v.now)
 	}
 	switch n.Step {
 	case model.StepRevise:
 		card.ReasonBy = n.Returned.Chinese() + "退回原因"
 	case model.StepUpdate:
-		card.ReasonBy = "您说明的情况"
+		card.ReasonBy = map[model.UpdateCause]string{
+			model.UpdateVoid: "更新原因", model.UpdateGranted: "您申请变更的原因", model.UpdateWrong: "您说明的情况",
+		}[v.record.UpdateCause()]
+	case model.StepChangeCollege, model.StepChangeSchool:
+		card.ReasonBy = "您申请变更的原因"
+	case model.StepAuthorize, model.StepDone:
+		v.formWaits(&card)
 	}
 	return card
 }
 
+// formWaits says that no form can be made while an item on it is corrected: it
+// is the school that has the record then.
+func (v *visit) formWaits(card *nextCard) {
+	q := v.record.FormWaitsFor()
+	if q == nil {
+		return
+	}
+	e, ok := refusal(model.MayAuthorize(v.record, v.now))
+	if !ok {
+		return
+	}
+	card.Advice, card.Holder = e.Message, model.HolderSchool.Chinese(v.record.School)
+	card.Since, card.Waited = model.DateOf(q.At).Chinese(), -model.DateOf(q.At).DaysUntil(v.now)
+	card.Button = &web.Link{Href: requestPath(*q), Text: "查看更正申请"}
+}
+
 // button is the one thing to do now; nil when there is nothing to do here.
 func (v *visit) button(n model.NextStep) *web.Link {
+	if n.Disputed {
+		return &web.Link{Href: "/h5/dispute", Text: "查看反映的情况"}
+	}
 	switch n.Step {
+	case model.StepChangeCollege, model.StepChangeSchool:
+		return &web.Link{Href: "/h5/change", Text: "查看变更申请"}
 	case model.StepCollegeReview, model.StepSchoolReview:
 		return &web.Link{Href: "/h5/destination", Text: "查看已提交的去向"}
 	case model.StepConfirm:
@@ -122,13 +152,18 @@ func (v *visit) modules() web.Links {
 			authorize.Locked = e.Message
 		}
 	}
-	return web.Links{Title: "功能模块", Items: []web.Link{confirm, authorize}}
+	modules := web.Links{Title: "功能模块", Items: []web.Link{confirm, authorize}}
+	if change := v.changeLink(); change != nil {
+		modules.Items = append(modules.Items, *change)
+	}
+	return modules
 }
 
 func (v *visit) more() web.Links {
 	more := web.Links{Title: "更多", Items: []web.Link{
 		{Href: "/h5/destination", Text: "毕业去向上报", Note: "填写、查看毕业去向"},
-		{Href: "/h5/basics", Text: "我的基本信息"},
+		{Href: "/h5/basics", Text: "我的基本信息", Note: "查看、申请更正"},
+		{Href: "/h5/timeline", Text: "办理记录", Note: "谁办理过、什么时间、说了什么"},
 		{Href: "/h5/verifications", Text: "谁核验过"},
 		{Href: "/h5/messages", Text: "发给我的提醒"},
 		{Href: "/h5/binding", Text: "微信绑定"},
@@ -144,9 +179,10 @@ func (v *visit) more() web.Links {
 func (v *visit) homeBanners(following bool) []web.Banner {
 	var banners []web.Banner
 	n := model.Next(v.record, v.cohort, v.now)
-	if n.Step.Owes() && n.DaysLeft >= 0 && n.DaysLeft <= soon {
+	if n.Step.Owes() && !n.Disputed && n.DaysLeft >= 0 && n.DaysLeft <= soon {
 		banners = append(banners, web.Banner{Kind: web.BannerWarn, Text: n.Countdown() + "，请尽快办理，以免影响转档、落户。"})
 	}
+	banners = append(banners, v.answeredBanners()...)
 	if b := v.formBanner(n.Step); b != nil {
 		banners = append(banners, *b)
 	}

@@ -150,6 +150,11 @@ const (
 	doneRevoked   = "revoked"
 	doneProof     = "proof"
 	doneUnproof   = "unproof"
+
+	doneAsked      = "asked"
+	doneCorrecting = "correcting"
+	doneDisputed   = "disputed"
+	doneWithdrawn  = "withdrawn"
 )
 
 var done = map[string]string{
@@ -162,4 +167,9 @@ var done = map[string]string{
 	doneRevoked:   "核验编号已撤销，不能再用于核验。",
 	doneProof:     "证明材料已上传。",
 	doneUnproof:   "证明材料已删除。",
+
+	doneAsked:      "变更申请已提交，等待学院审核。",
+	doneCorrecting: "更正申请已提交，由学校处理。其他信息无误的，可以继续办理。",
+	doneDisputed:   "您反映的情况已交学校监督人员核实。",
+	doneWithdrawn:  "申请已撤回。",
 }

@@ -42,12 +42,12 @@ func dateText(v any) string {
 	return date(t)
 }
 
-// maskPhone leaves the first three and last four digits: 138****1234.
-func maskPhone(v any) string { return mask(fmt.Sprint(v), 3, 4) }
+// MaskPhone leaves the first three and last four digits: 138****1234.
+func MaskPhone(v any) string { return mask(fmt.Sprint(v), 3, 4) }
 
-// maskID leaves the first three and last four characters of an ID number:
+// MaskID leaves the first three and last four characters of an ID number:
 // 110***********002X.
-func maskID(v any) string { return mask(fmt.Sprint(v), 3, 4) }
+func MaskID(v any) string { return mask(fmt.Sprint(v), 3, 4) }
 
 // mask hides the middle of s. A value too short to keep a hidden middle longer
 // than what is shown of either end is hidden whole.
@@ -100,8 +100,8 @@ func functions(files *assets) template.FuncMap {
 		"date":      date,
 		"dateTime":  dateTime,
 		"dateText":  dateText,
-		"maskPhone": maskPhone,
-		"maskID":    maskID,
+		"maskPhone": MaskPhone,
+		"maskID":    MaskID,
 		"group":     group,
 		"orDash":    orDash,
 		"dict":      dict,
