@@ -43,7 +43,6 @@ type Category struct {
 	Sub        []CodeName // finer codes, e.g. 801 研究生; empty when none
 	Asks       []Ask      // what the category asks for, in the order of the form
 	Transfer   Transfer   // what is usual for archive and household
-	WantsCode  bool       // reviewers look for a 统一社会信用代码
 	WatchShare bool       // reviewers look at how many there are in a class or college
 }
 

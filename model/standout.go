@@ -79,7 +79,7 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 	switch {
 	case d.UnitCode != "" && !ValidUnitCode(d.UnitCode):
 		add(StandOutCodeWrong, "统一社会信用代码“%s”的长度或末位校验码不符。", d.UnitCode)
-	case d.UnitCode == "" && cat.WantsCode:
+	case d.UnitCode == "" && wantsCode(cat, d):
 		add(StandOutCodeMissing, "“%s”通常应填写统一社会信用代码，本条没有填写。", cat.Name)
 	}
 	if names > 1 {
@@ -88,7 +88,7 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 	if used > 1 {
 		add(StandOutNameCodes, "同一个单位名称在本校本届对应 %d 个不同的统一社会信用代码。", used)
 	}
-	if n := f.AtUnit(d); cat.WantsCode && smallUnit(d.UnitKind, codes) && l.SmallUnit > 0 && n >= l.SmallUnit {
+	if n := f.AtUnit(d); wantsCode(cat, Destination{}) && smallUnit(d.UnitKind, codes) && l.SmallUnit > 0 && n >= l.SmallUnit {
 		kind, ok := codes.Name(TableUnitKind, d.UnitKind)
 		if !ok {
 			kind = "未填写"
@@ -110,6 +110,13 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 		add(StandOutOdd, "%s", odd)
 	}
 	return out
+}
+
+// wantsCode reports whether a destination of the category should have a
+// 统一社会信用代码.
+func wantsCode(c Category, d Destination) bool {
+	a, asked := c.Ask("unit_code")
+	return asked && a.Required(d)
 }
 
 // AtUnit is how many graduates of the school and cohort go to the destination's

@@ -113,6 +113,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 
 	r.GET("/admin", h.as(anybody, h.home))
 	r.GET("/admin/reviews", h.as(reviewer, h.reviews))
+	r.POST("/admin/reviews/chosen", h.as(reviewer, h.chosen))
+	r.POST("/admin/reviews/approve", h.as(reviewer, h.approve))
 	r.GET("/admin/reviews/next", h.as(reviewer, h.skip))
 	r.GET("/admin/changes", h.as(reviewer, h.changes))
 	r.GET("/admin/graduates", h.as(may(model.ActionView), h.list))
@@ -137,6 +139,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 	// between or by going back, leads to the page that posts there.
 	for path, page := range map[string]string{
 		"/admin/logout":                 "/admin",
+		"/admin/reviews/chosen":         "/admin/reviews",
+		"/admin/reviews/approve":        "/admin/reviews",
 		"/admin/graduates/:id/review":   "/admin/graduates/:id",
 		"/admin/graduates/:id/change":   "/admin/graduates/:id",
 		"/admin/graduates/:id/reopen":   "/admin/graduates/:id",

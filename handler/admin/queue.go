@@ -46,12 +46,20 @@ func queueOf(kind string, get func(string) string) queue {
 // parseQueue reads what String wrote; anything else is the plain queue of level.
 func parseQueue(s string, kind string, level model.Level) queue {
 	name, filter, _ := strings.Cut(s, "?")
-	values, err := url.ParseQuery(filter)
-	q := queueOf(name, values.Get)
+	q, err := readQueue(name, filter)
 	if err != nil || name != kind || q.level != level {
 		return queue{kind: kind, level: level}
 	}
 	return q
+}
+
+// readQueue reads what String wrote; anything else is CodeInvalid.
+func readQueue(kind, filter string) (queue, error) {
+	values, err := url.ParseQuery(filter)
+	if err != nil || kind != queueReviews && kind != queueChanges {
+		return queue{}, model.Invalid("queue", "这个地址不完整，请从待审核列表重新进入。")
+	}
+	return queueOf(kind, values.Get), nil
 }
 
 // values are the queue's fields in an address.
@@ -285,13 +293,17 @@ func (h *Handler) queueFields(ctx context.Context, s model.Scope, q queue) (map[
 	if err != nil {
 		return nil, fmt.Errorf("admin: cohorts: %w", err)
 	}
-	table, err := h.table(ctx, q.cohort)
-	if err != nil {
-		return nil, err
-	}
 	years := web.Choices{Name: "cohort", Label: "届", Items: []web.Choice{{Text: "全部"}}}
+	known := ""
 	for _, c := range cohorts {
 		years.Items = append(years.Items, web.Choice{Value: c.Code, Text: c.Code + " 届", Chosen: q.cohort == c.Code})
+		if q.cohort == c.Code {
+			known = c.Code
+		}
+	}
+	table, err := h.table(ctx, known)
+	if err != nil {
+		return nil, err
 	}
 	categories := web.Choices{Name: "category", Label: "毕业去向", Items: []web.Choice{{Text: "全部"}}}
 	for _, c := range table.Categories() {
@@ -325,11 +337,10 @@ func (h *Handler) skip(v visit) error {
 		return err
 	}
 	kind, filter, _ := strings.Cut(v.Query("queue"), "?")
-	values, err := url.ParseQuery(filter)
-	if err != nil || kind != queueReviews && kind != queueChanges {
-		return model.Invalid("queue", "这个地址不完整，请从待审核列表重新进入。")
+	q, err := readQueue(kind, filter)
+	if err != nil {
+		return err
 	}
-	q := queueOf(kind, values.Get)
 	if err := q.checkLevel(v.op); err != nil {
 		return err
 	}

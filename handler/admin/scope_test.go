@@ -42,7 +42,8 @@ func TestEveryRouteByRole(t *testing.T) {
 	school := []model.Role{model.RoleAdmin, model.RoleSchool}
 	allowed := map[string][]model.Role{
 		"GET /admin": all, "GET /admin/password": all, "POST /admin/password": all,
-		"GET /admin/reviews": review, "GET /admin/reviews/next": review, "GET /admin/changes": review,
+		"GET /admin/reviews": review, "GET /admin/reviews/next": review, "POST /admin/reviews/chosen": review, "POST /admin/reviews/approve": review,
+		"GET /admin/reviews/chosen": all, "GET /admin/reviews/approve": all, "GET /admin/changes": review,
 		"GET /admin/graduates": view, "POST /admin/graduates": view, "GET /admin/graduates/:id": view,
 		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/change": review, "GET /admin/graduates/:id/change": all, "POST /admin/graduates/:id/reopen": school,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,

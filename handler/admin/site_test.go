@@ -38,6 +38,9 @@ const (
 	classA   = "测试2301"
 )
 
+// limits of what stands out, small enough for few graduates.
+var limits = model.StandOutLimits{SmallUnit: 3, ShareMinimum: 20, SharePoints: 20}
+
 // cheap hashes keep the tests fast.
 var cheap = admin.HashParameters{Time: 1, Memory: 8, Threads: 1}
 
@@ -78,8 +81,24 @@ func must(t testing.TB, err error) {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, now: begin, data: t.TempDir(), menu: &menu{}}
-	now := func() time.Time { return s.now }
-	s.store = storetest.Open(t, storetest.WithNow(now))
+	s.store = storetest.Open(t, storetest.WithNow(s.clock))
+	s.wire()
+	return s
+}
+
+// siteOn is a site on a store that is there already.
+func siteOn(t *testing.T, st *store.Store) *site {
+	t.Helper()
+	s := &site{t: t, now: begin, data: t.TempDir(), menu: &menu{}, store: st}
+	s.wire()
+	return s
+}
+
+func (s *site) clock() time.Time { return s.now }
+
+func (s *site) wire() {
+	t := s.t
+	t.Helper()
 	for _, sc := range []model.School{demo.School(), demo.UpstreamSchool()} {
 		must(t, s.store.SaveSchool(t.Context(), sc))
 	}
@@ -88,10 +107,10 @@ func newSite(t *testing.T) *site {
 	s.table, err = codes.For(codes.Default)
 	must(t, err)
 	s.hash = admin.HashWith(cheap, password)
-	w := webtest.New(t, s.store, now)
+	w := webtest.New(t, s.store, s.clock)
 	l, err := links.New(origin)
 	must(t, err)
-	h, err := admin.New(admin.Options{Web: w, Store: s.store, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap})
+	h, err := admin.New(admin.Options{Web: w, Store: s.store, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap, StandOut: limits})
 	must(t, err)
 	gin.SetMode(gin.ReleaseMode)
 	s.engine = gin.New()
@@ -105,7 +124,6 @@ func newSite(t *testing.T) *site {
 		web.Limit(limit)(c)
 	}, w.SameSite, w.Guard([]string{"/admin/login"}, nil))
 	h.Mount(s.engine)
-	return s
 }
 
 // operator adds an operator whose name is that of the role, and logs in.

@@ -174,7 +174,10 @@ func done(word string) []web.Banner {
 		"enabled":   "账号已启用。",
 		"loggedout": "该账号已在所有设备上退出登录。",
 	}[word]
-	if !ok {
+	switch {
+	case word == "unpicked":
+		return []web.Banner{{Kind: web.BannerWarn, Text: "请先勾选要通过的毕业生，或选择“通过本页全部”。"}}
+	case !ok:
 		return nil
 	}
 	return []web.Banner{{Kind: web.BannerOK, Text: text}}

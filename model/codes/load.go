@@ -160,13 +160,13 @@ func (t *Table) addSub(row map[string]string) error {
 	return nil
 }
 
-// addWatched notes what reviewers look at in a category.
+// addWatched notes a category of which reviewers watch the share.
 func (t *Table) addWatched(row map[string]string) error {
 	c, ok := t.byCode[row["category"]]
 	if !ok {
 		return fmt.Errorf("no category %q", row["category"])
 	}
-	c.WantsCode, c.WatchShare = row["wants_code"] == "yes", row["watch_share"] == "yes"
+	c.WatchShare = true
 	t.byCode[c.Code] = c
 	return nil
 }
