@@ -38,6 +38,10 @@ var visitor = []string{
 var upload = map[string]int64{
 	"/admin/roster": 64<<20 + web.MaxForm,
 	"/h5/proofs":    web.MaxUpload,
+
+	"/h5/change":     web.MaxUpload,
+	"/h5/correction": web.MaxUpload,
+	"/h5/dispute":    web.MaxUpload,
 }
 
 // Area is a part of the site.

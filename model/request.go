@@ -114,6 +114,35 @@ func (r Record) Request(n int) *Request {
 	return nil
 }
 
+// Ordinal is the place of a request among those of its kind, from 1; 0 when there
+// is none such. Addresses and forms of operators carry it instead of the number:
+// a gap in the numbers would tell of a dispute.
+func (r Record) Ordinal(q Request) int {
+	n := 0
+	for _, o := range r.Requests {
+		if o.Kind == q.Kind {
+			n++
+		}
+		if o.Number == q.Number {
+			return n
+		}
+	}
+	return 0
+}
+
+// Nth is the request of a kind with an ordinal, nil when there is none.
+func (r Record) Nth(kind RequestKind, ordinal int) *Request {
+	for i := range r.Requests {
+		if r.Requests[i].Kind != kind {
+			continue
+		}
+		if ordinal--; ordinal == 0 {
+			return &r.Requests[i]
+		}
+	}
+	return nil
+}
+
 // newest is the newest request of a kind about revision n, nil when none.
 func (r Record) newest(kind RequestKind, n int) *Request {
 	for _, q := range slices.Backward(r.Requests) {

@@ -14,6 +14,7 @@ type TimelineEntry struct {
 	Said     string // the reason, note or purpose that was given
 	Revision int    // that it is about; 0 for none
 	Action   string // of the audit entry that tells of the same; "" where no rule acted
+	By       Actor  // who it was in person, for operators only; the zero Actor where nobody was
 }
 
 // Parties of a timeline beside the levels of review and the platform upstream.
@@ -30,7 +31,11 @@ func Timeline(r Record, c Cohort, now time.Time) []TimelineEntry {
 	var t []TimelineEntry
 	add := func(at time.Time, who, what, said string, revision int, action string) {
 		if !at.IsZero() {
-			t = append(t, TimelineEntry{At: at, Who: who, What: what, Said: said, Revision: revision, Action: action})
+			e := TimelineEntry{At: at, Who: who, What: what, Said: said, Revision: revision, Action: action}
+			if who == whoSelf {
+				e.By = ByGraduate(r.Graduate.ID)
+			}
+			t = append(t, e)
 		}
 	}
 	g := r.Graduate
@@ -61,14 +66,15 @@ func Timeline(r Record, c Cohort, now time.Time) []TimelineEntry {
 
 // historyOf is what happened to one revision.
 func (r Record) historyOf(v Revision) []TimelineEntry {
-	entry := func(at time.Time, who, what, said, action string) TimelineEntry {
-		return TimelineEntry{At: at, Who: who, What: what, Said: said, Revision: v.Number, Action: action}
+	self := ByGraduate(r.Graduate.ID)
+	entry := func(at time.Time, by Actor, who, what, said, action string) TimelineEntry {
+		return TimelineEntry{At: at, By: by, Who: who, What: what, Said: said, Revision: v.Number, Action: action}
 	}
 	what, action := fmt.Sprintf("上报毕业去向（第 %d 次）", v.Number), "destination.report"
 	if v.ReportedBy.Kind != ActorGraduate {
 		what, action = fmt.Sprintf("登记毕业去向（第 %d 次）", v.Number), "destination.receive"
 	}
-	t := []TimelineEntry{entry(v.ReportedAt, r.party(v.ReportedBy), what, "", action)}
+	t := []TimelineEntry{entry(v.ReportedAt, v.ReportedBy, r.party(v.ReportedBy), what, "", action)}
 	for _, rv := range v.Reviews {
 		who, what := rv.Level.Chinese(), "审核通过"
 		if rv.By.Kind == ActorUpstream {
@@ -77,7 +83,7 @@ func (r Record) historyOf(v Revision) []TimelineEntry {
 		if rv.Decision == DecisionReturn {
 			what = "退回修改"
 		}
-		t = append(t, entry(rv.At, who, what, rv.Reason, "review."+string(rv.Decision)))
+		t = append(t, entry(rv.At, rv.By, who, what, rv.Reason, "review."+string(rv.Decision)))
 	}
 	for _, c := range r.Confirmations {
 		if c.Revision != v.Number {
@@ -87,15 +93,15 @@ func (r Record) historyOf(v Revision) []TimelineEntry {
 		if c.Answer == AnswerWrong {
 			what = "信息有误，需更新后确认"
 		}
-		t = append(t, entry(c.At, whoSelf, what, c.Note, "confirmation."+string(c.Answer)))
+		t = append(t, entry(c.At, self, whoSelf, what, c.Note, "confirmation."+string(c.Answer)))
 	}
 	for _, a := range r.Authorizations {
 		if a.Revision != v.Number {
 			continue
 		}
-		t = append(t, entry(a.CreatedAt, whoSelf, "核验授权："+a.Kind.Chinese(), a.For, "authorization.create"))
+		t = append(t, entry(a.CreatedAt, self, whoSelf, "核验授权："+a.Kind.Chinese(), a.For, "authorization.create"))
 		if !a.RevokedAt.IsZero() {
-			t = append(t, entry(a.RevokedAt, whoSelf, "撤销核验授权："+a.Kind.Chinese(), a.For, "authorization.revoke"))
+			t = append(t, entry(a.RevokedAt, self, whoSelf, "撤销核验授权："+a.Kind.Chinese(), a.For, "authorization.revoke"))
 		}
 	}
 	for _, q := range r.Requests {
@@ -104,7 +110,7 @@ func (r Record) historyOf(v Revision) []TimelineEntry {
 		}
 	}
 	if at, ok := r.Voided[v.Number]; ok {
-		t = append(t, entry(at, whoSchool, fmt.Sprintf("第 %d 次登记的毕业去向作废", v.Number), "", ""))
+		t = append(t, entry(at, Actor{}, whoSchool, fmt.Sprintf("第 %d 次登记的毕业去向作废", v.Number), "", ""))
 	}
 	return t
 }
@@ -115,21 +121,22 @@ func (r Record) historyOfRequest(q Request) []TimelineEntry {
 	if q.Kind == RequestCorrection {
 		name += "“" + r.Graduate.ItemLabel(q.Item) + "”"
 	}
-	entry := func(at time.Time, who, what, said, verb string) TimelineEntry {
-		return TimelineEntry{At: at, Who: who, What: what, Said: said, Revision: q.Revision, Action: string(q.Kind) + "." + verb}
+	self := ByGraduate(r.Graduate.ID)
+	entry := func(at time.Time, by Actor, who, what, said, verb string) TimelineEntry {
+		return TimelineEntry{At: at, By: by, Who: who, What: what, Said: said, Revision: q.Revision, Action: string(q.Kind) + "." + verb}
 	}
 	asked := "提交" + name
 	if q.Kind == RequestDispute {
 		asked = "反映“这不是我登记的”"
 	}
-	t := []TimelineEntry{entry(q.At, whoSelf, asked, q.Reason, "ask")}
+	t := []TimelineEntry{entry(q.At, self, whoSelf, asked, q.Reason, "ask")}
 	for _, a := range q.Answers {
-		t = append(t, entry(a.At, a.Level.Chinese(), answerWords(q, name, a), a.Reason, string(a.Decision)))
+		t = append(t, entry(a.At, a.By, a.Level.Chinese(), answerWords(q, name, a), a.Reason, string(a.Decision)))
 	}
 	if !q.WithdrawnAt.IsZero() {
-		e := entry(q.WithdrawnAt, whoSelf, "撤回"+name, "", "withdraw")
+		e := entry(q.WithdrawnAt, self, whoSelf, "撤回"+name, "", "withdraw")
 		if at := r.VoidedAt(q.Revision); q.Kind == RequestChange && at.Equal(q.WithdrawnAt) {
-			e.Who, e.What, e.Action = whoSystem, "原登记已作废，"+name+"随之结束", ""
+			e.Who, e.By, e.What, e.Action = whoSystem, Actor{}, "原登记已作废，"+name+"随之结束", ""
 		}
 		t = append(t, e)
 	}

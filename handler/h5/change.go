@@ -20,6 +20,7 @@ type changePage struct {
 type reasonForm struct {
 	Revision int
 	Reason   web.Field
+	Files    web.Field
 }
 
 func (h *Handler) changeRequest(v *visit) error { return v.showChange(http.StatusOK, "", nil) }
@@ -41,7 +42,7 @@ func (h *Handler) askChange(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.seeDone("/h5/change", doneAsked)
+	return v.afterAsking("/h5/change", doneAsked)
 }
 
 // showChange draws the form while a change can be asked for, else why not.
@@ -52,7 +53,7 @@ func (v *visit) showChange(status int, reason string, fault *model.Error) error 
 	}
 	var banners []web.Banner
 	if fault != nil {
-		banners = append(banners, banner(fault))
+		banners = v.again(append(banners, banner(fault)))
 	}
 	if last := v.record.Latest(); last != nil {
 		c := cells("现登记的毕业去向", last.Destination, v.codes)
@@ -62,7 +63,7 @@ func (v *visit) showChange(status int, reason string, fault *model.Error) error 
 	switch e, ok := refusal(why); {
 	case why == nil:
 		p.Next = nil
-		p.Ask = &reasonForm{Revision: len(v.record.Revisions), Reason: web.Field{
+		p.Ask = &reasonForm{Revision: len(v.record.Revisions), Files: filesField(), Reason: web.Field{
 			Name: "reason", Label: "变更原因", Value: reason, Required: true, MaxLength: 200, Error: faultOf(fault, "reason"),
 			Hint: "例如：已与原单位解约，改签新单位。最多 200 字，学院和学校会看到。",
 		}}

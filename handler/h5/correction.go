@@ -18,6 +18,7 @@ type correctionPage struct {
 	Choices  *web.Choices // a coded item, or 是/否
 	Text     *web.Field   // any other
 	Reason   web.Field
+	Files    web.Field
 	CHSI     string // set for phone and e-mail, which are mended there
 	OnForm   bool   // it stands on the form, which waits for the answer
 	Requests []requestView
@@ -46,7 +47,7 @@ func (h *Handler) askCorrection(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.seeDone("/h5/basics", doneCorrecting)
+	return v.afterAsking("/h5/basics", doneCorrecting)
 }
 
 // showCorrection draws the form for one item, or how far its correction has
@@ -74,7 +75,7 @@ func (v *visit) showCorrection(status int, item string, w correctionWish, fault 
 	}
 	var banners []web.Banner
 	if fault != nil {
-		banners = append(banners, banner(fault))
+		banners = v.again(append(banners, banner(fault)))
 	}
 	why := model.MayAskCorrection(v.record, item)
 	if why == nil {
@@ -88,6 +89,7 @@ func (v *visit) showCorrection(status int, item string, w correctionWish, fault 
 
 // correctionForm asks for the right value in the way that fits the item.
 func (v *visit) correctionForm(p *correctionPage, w correctionWish, fault *model.Error) {
+	p.Files = filesField()
 	label, wrong := "正确的"+p.Label, faultOf(fault, "wanted")
 	p.Reason = web.Field{
 		Name: "reason", Label: "情况说明", Value: w.reason, MaxLength: 200, Error: faultOf(fault, "reason"),

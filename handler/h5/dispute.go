@@ -34,7 +34,7 @@ func (h *Handler) askDispute(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.seeDone("/h5/dispute", doneDisputed)
+	return v.afterAsking("/h5/dispute", doneDisputed)
 }
 
 // showDispute draws the form while the destination can be disputed, else how far
@@ -51,7 +51,7 @@ func (v *visit) showDispute(status int, reason string, fault *model.Error) error
 	}
 	var banners []web.Banner
 	if fault != nil {
-		banners = append(banners, banner(fault))
+		banners = v.again(append(banners, banner(fault)))
 	}
 	last := v.record.Latest()
 	if last != nil {
@@ -62,7 +62,7 @@ func (v *visit) showDispute(status int, reason string, fault *model.Error) error
 	why := model.MayDispute(v.record)
 	if why == nil {
 		p.Next = nil
-		p.Ask = &reasonForm{Revision: last.Number, Reason: web.Field{
+		p.Ask = &reasonForm{Revision: last.Number, Files: filesField(), Reason: web.Field{
 			Name: "reason", Label: "请写明情况", Value: reason, Required: true, MaxLength: 200, Error: faultOf(fault, "reason"),
 			Hint: "例如：我没有与该单位签约。最多 200 字，只有学校监督人员会看到。",
 		}}

@@ -161,11 +161,11 @@ func proofsPage(request int) string {
 	return "/h5/requests/" + strconv.Itoa(request)
 }
 
-// showProofs shows the proofs after some were refused.
-func (v *visit) showProofs(request, kept int, refused []error) error {
+// showProofs shows the proofs after some were refused, below banners on what
+// came of the rest.
+func (v *visit) showProofs(request, kept int, refused []error, banners ...web.Banner) error {
 	v.proofs = nil
 	status := http.StatusUnprocessableEntity
-	var banners []web.Banner
 	if kept > 0 {
 		banners = append(banners, web.Banner{Kind: web.BannerOK, Text: fmt.Sprintf("已上传 %d 个文件。", kept)})
 	}

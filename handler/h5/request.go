@@ -2,6 +2,7 @@ package h5
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 
 	"quxiang/handler/web"
@@ -15,6 +16,7 @@ type requestView struct {
 	Tag      string // class of the state's mark
 	State    string
 	Withdraw *web.Post // nil when it cannot be taken back
+	Link     *web.Link // to the request itself with its proofs
 }
 
 // requestPath is the page on which requests of a kind are made and read.
@@ -56,6 +58,10 @@ func (v *visit) requestView(q model.Request) requestView {
 		r.Tag = "tag_warn"
 	}
 	r.Cells.Title = v.requestName(q)
+	r.Link = &web.Link{Href: fmt.Sprintf("/h5/requests/%d", q.Number), Text: "查看证明材料"}
+	if q.State().Open() {
+		r.Link.Text = "查看、补充证明材料"
+	}
 	add := func(label, value, note string) {
 		if value != "" {
 			r.Cells.Items = append(r.Cells.Items, web.Cell{Label: label, Value: value, Note: note})
@@ -119,6 +125,78 @@ func (v *visit) inWords(item, wanted string) string {
 		return web.MaskID(wanted)
 	}
 	return wanted
+}
+
+// requestPage is what template h5/request draws: one request with what
+// proves it.
+type requestPage struct {
+	Request requestView
+	Proofs  *web.Proofs
+	Back    web.Link
+}
+
+// request shows one request. More proofs can be added while it is open.
+func (h *Handler) request(v *visit) error {
+	q := v.record.Request(v.requestNumber())
+	if q == nil {
+		return model.Errorf(model.CodeNotFound, "没有找到这项申请。")
+	}
+	proofs, err := v.proofBlock(q.Number, "")
+	if err != nil {
+		return err
+	}
+	proofs.Empty = "没有上传证明材料。"
+	view := v.requestView(*q)
+	view.Link = nil
+	return v.show(http.StatusOK, "request", q.Kind.Chinese(), requestPage{Request: view, Proofs: proofs, Back: web.Link{Href: backFrom(*q), Text: "返回"}})
+}
+
+// backFrom is the page that lists a request among others.
+func backFrom(q model.Request) string {
+	if q.Kind == model.RequestCorrection {
+		return "/h5/basics"
+	}
+	return requestPath(q)
+}
+
+// withProofs adapts a form that can carry files.
+func (h *Handler) withProofs(p page) web.Handler {
+	return h.visited(func(v *visit) error {
+		if err := v.receive(); err != nil {
+			return err
+		}
+		return p(v)
+	})
+}
+
+// filesField is the form's field for what proves a request.
+func filesField() web.Field {
+	f := web.ProofField(model.MaxProofs, "")
+	f.Label = "证明材料（选填）"
+	return f
+}
+
+// afterAsking keeps the files that came with the request just made and leads on. What
+// is wrong with a file is no reason to ask for everything again.
+func (v *visit) afterAsking(to, what string) error {
+	number := len(v.record.Requests)
+	kept, refused, err := v.keepProofs(number)
+	if err != nil {
+		return err
+	}
+	if len(refused) > 0 {
+		return v.showProofs(number, kept, refused, web.Banner{Kind: web.BannerOK, Text: done[what]})
+	}
+	return v.seeDone(to, what)
+}
+
+// again is the banner for files that a refused form has lost: browsers do not
+// keep them.
+func (v *visit) again(banners []web.Banner) []web.Banner {
+	if len(v.files) == 0 {
+		return banners
+	}
+	return append(banners, web.Banner{Kind: web.BannerInfo, Text: "证明材料没有保存，请重新选择后再提交。"})
 }
 
 // withdraw takes a request back.

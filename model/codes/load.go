@@ -183,7 +183,7 @@ func (t *Table) addProof(row map[string]string) error {
 
 func (t *Table) addReason(row map[string]string) error {
 	use, text := ReasonUse(row["use"]), row["text"]
-	if use != ReasonReturn && use != ReasonRefuse || text == "" || len(t.reasons[use]) == maxReasons {
+	if use != ReasonReturn && use != ReasonRefuse && use != ReasonKeep || text == "" || len(t.reasons[use]) == maxReasons {
 		return fmt.Errorf("bad reason %q, or more than %d for one use", text, maxReasons)
 	}
 	t.reasons[use] = append(t.reasons[use], text)

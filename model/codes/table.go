@@ -35,6 +35,7 @@ type ReasonUse string
 const (
 	ReasonReturn ReasonUse = "return" // a destination goes back to the graduate
 	ReasonRefuse ReasonUse = "refuse" // a 变更申请 is refused
+	ReasonKeep   ReasonUse = "keep"   // an item is not corrected
 )
 
 // maxReasons of one use: each has a key from 1 to 9.
