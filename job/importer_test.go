@@ -318,7 +318,8 @@ func TestPurge(t *testing.T) {
 		r.must(os.Chtimes(file, now, now.AddDate(0, 0, -age)))
 	}
 	r.clock.pass(2 * time.Hour)
-	p := &job.Purge{Store: r.store, Now: r.clock.Now, Dir: dir, UploadDays: 30}
+	proofs := &proofPurges{Store: r.store}
+	p := &job.Purge{Store: proofs, Now: r.clock.Now, Dir: dir, UploadDays: 30}
 	outcome, err := p.Run(t.Context())
 	r.must(err)
 	if !strings.Contains(outcome, "会话 1 个") || !strings.Contains(outcome, "文件 1 个") {
@@ -330,8 +331,31 @@ func TestPurge(t *testing.T) {
 	if _, err := r.store.SessionByHash(t.Context(), strings.Repeat("b", 64), r.clock.Now()); err != nil {
 		t.Error(err)
 	}
+	r.clock.pass(24 * time.Hour)
+	_, err = p.Run(t.Context())
+	r.must(err)
+	if len(proofs.before) != 2 || !proofs.before[0].Equal(now.Add(-22*time.Hour)) || len(proofs.folders) != 2 || proofs.folders[1] != proofs.folders[0]+1 {
+		t.Errorf("proofs purged: %+v", proofs)
+	}
 	// Nothing there is nothing to do.
 	if _, err := (&job.Purge{Store: r.store, Now: r.clock.Now, Dir: filepath.Join(dir, "none"), UploadDays: 1}).Run(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// proofPurges notes what is asked of the proofs.
+type proofPurges struct {
+	*store.Store
+	before  []time.Time
+	folders []int
+}
+
+func (p *proofPurges) PurgeProofs(ctx context.Context, before time.Time) (int, error) {
+	p.before = append(p.before, before)
+	return p.Store.PurgeProofs(ctx, before)
+}
+
+func (p *proofPurges) SweepProofs(ctx context.Context, folder int, before time.Time) (int, error) {
+	p.folders = append(p.folders, folder)
+	return p.Store.SweepProofs(ctx, folder, before)
 }

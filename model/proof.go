@@ -155,6 +155,13 @@ func RemoveProof(r Record, c Cohort, have []Proof, id ProofID, now time.Time) (P
 	return ch, nil
 }
 
+// ProofViewed is the audit entry of an operator who saw the whole of a proof.
+func ProofViewed(r Record, p Proof, op Operator, now time.Time) Audit {
+	a := r.proofAudit(p, "view", now)
+	a.Actor = ByOperator(op)
+	return a
+}
+
 // proofAudit names a request's own kind, so that whoever may not know of a
 // dispute does not learn of it by its proofs.
 func (r Record) proofAudit(p Proof, verb string, now time.Time) Audit {

@@ -47,6 +47,9 @@ type Store interface {
 	Audits(ctx context.Context, scope model.Scope, f store.AuditFilter, before int64, limit int) ([]model.Audit, int64, error)
 	AddAudit(ctx context.Context, a model.Audit) error
 
+	Proofs(ctx context.Context, id model.GraduateID) ([]model.Proof, error)
+	ReadProof(ctx context.Context, graduate model.GraduateID, id model.ProofID, thumb bool) ([]byte, error)
+
 	AddTask(ctx context.Context, t model.Task) (int64, error)
 	Task(ctx context.Context, id int64) (model.Task, error)
 	Tasks(ctx context.Context, schoolCode string, limit int) ([]model.Task, error)
@@ -122,6 +125,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.GET("/admin/graduates/:id", h.as(may(model.ActionView), h.graduate))
 	r.POST("/admin/graduates/:id/review", h.as(reviewer, h.review))
 	r.POST("/admin/graduates/:id/change", h.as(reviewer, h.decideChange))
+	r.GET("/admin/graduates/:id/proofs/:proof", h.as(may(model.ActionView), h.proof))
+	r.GET("/admin/graduates/:id/proofs/:proof/thumb", h.as(may(model.ActionView), h.proofThumb))
 	r.POST("/admin/graduates/:id/reopen", h.as(may(model.ActionReopen), h.reopen))
 	r.GET("/admin/statistics", h.as(may(model.ActionStatistics), h.statistics))
 	r.GET("/admin/statistics/export", h.as(may(model.ActionStatistics), h.exportNumbers))

@@ -17,30 +17,34 @@ const listed = 20
 
 // graduateData is what template admin/graduate shows.
 type graduateData struct {
-	Path        string
-	Next        model.NextStep
-	Holder      string
-	Basics      web.Cells
-	Destination []web.Cells // of the latest revision, compared with the one before
-	Reported    string
-	Earlier     []earlier // revisions before the latest, the newest first
-	StandOuts   []standOutLine
-	Reviews     []reviewLine
-	Change      *web.Cells    // an open 变更申请
-	Decision    *decisionForm // nil unless this operator can decide something now
-	Queue       string        // address of the queue that led here; "" for none
-	Skip        string        // address of whoever waits next in it
-	Reopen      *web.Field    // nil unless this operator may reopen
-	ReopenNote  string
-	Windows     string
-	Messages    []messageLine
-	Audits      []auditLine
+	Path         string
+	Next         model.NextStep
+	Holder       string
+	Basics       web.Cells
+	Destination  []web.Cells // of the latest revision, compared with the one before
+	Reported     string
+	Earlier      []earlier // revisions before the latest, the newest first
+	StandOuts    []standOutLine
+	Reviews      []reviewLine
+	Proofs       *web.Proofs // of the latest revision
+	Change       *web.Cells  // an open 变更申请
+	ChangeProofs *web.Proofs
+	Decision     *decisionForm // nil unless this operator can decide something now
+	Queue        string        // address of the queue that led here; "" for none
+	Skip         string        // address of whoever waits next in it
+	Reopen       *web.Field    // nil unless this operator may reopen
+	ReopenNote   string
+	Windows      string
+	Messages     []messageLine
+	Audits       []auditLine
 }
 
 // earlier is a revision that was replaced.
 type earlier struct {
-	Title string
-	Cells []web.Cells
+	Number int
+	Title  string
+	Cells  []web.Cells
+	Proofs *web.Proofs // nil when it had none
 }
 
 type reviewLine struct{ Revision, Text, Reason string }
@@ -133,6 +137,9 @@ func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
 	if err := h.deciding(v, r, s, &d); err != nil {
 		return err
 	}
+	if err := h.showProofs(ctx, v, r, &d); err != nil {
+		return err
+	}
 	if v.op.May(model.ActionReopen) {
 		d.Reopen = &web.Field{
 			Name: "until", Label: "重新开放到", Type: "date", Value: s.until, Required: true, Min: string(model.DateOf(now)),
@@ -215,7 +222,7 @@ func revisions(r model.Record, codes model.Codes) (latest []web.Cells, before []
 			latest = cells
 			continue
 		}
-		before = append([]earlier{{Title: reported(r.Revisions[i]), Cells: cells}}, before...)
+		before = append([]earlier{{Number: r.Revisions[i].Number, Title: reported(r.Revisions[i]), Cells: cells}}, before...)
 	}
 	return latest, before
 }

@@ -45,6 +45,7 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/reviews": review, "GET /admin/reviews/next": review, "POST /admin/reviews/chosen": review, "POST /admin/reviews/approve": review,
 		"GET /admin/reviews/chosen": all, "GET /admin/reviews/approve": all, "GET /admin/changes": review,
 		"GET /admin/graduates": view, "POST /admin/graduates": view, "GET /admin/graduates/:id": view,
+		"GET /admin/graduates/:id/proofs/:proof": view, "GET /admin/graduates/:id/proofs/:proof/thumb": view,
 		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/change": review, "GET /admin/graduates/:id/change": all, "POST /admin/graduates/:id/reopen": school,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
 		"GET /admin/roster": school, "POST /admin/roster": school, "GET /admin/roster/:id": school, "GET /admin/roster/:id/report": school,

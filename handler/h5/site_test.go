@@ -76,7 +76,13 @@ func newSite(t *testing.T) *site {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.ContextWithFallback = true
-	r.Use(w.Begin, web.Limit(web.MaxForm), w.SameSite, w.Guard([]string{"/test/login"}, nil))
+	r.Use(w.Begin, func(c *gin.Context) {
+		limit := int64(web.MaxForm)
+		if c.FullPath() == "/h5/proofs" {
+			limit = web.MaxUpload
+		}
+		web.Limit(limit)(c)
+	}, w.SameSite, w.Guard([]string{"/test/login"}, nil))
 	r.GET("/test/login", w.Do(func(c *gin.Context) error {
 		account, _ := strconv.ParseInt(c.Query("account"), 10, 64)
 		graduate, _ := strconv.ParseInt(c.Query("graduate"), 10, 64)

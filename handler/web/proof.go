@@ -13,6 +13,7 @@ import (
 // Proofs is what template "proofs" draws: proof material (证明材料), with a form
 // for more of it where that is allowed.
 type Proofs struct {
+	Key    string // id of the block; "" is proofs
 	Title  string
 	Hint   string // what is asked for
 	Items  []ProofTile
@@ -76,7 +77,7 @@ func SendProof(c *gin.Context, p model.Proof, content []byte) {
 	}
 	h := c.Writer.Header()
 	h.Set("Content-Disposition", fmt.Sprintf(`%s; filename="proof-%d.%s"`, disposition, p.ID, name))
-	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'") // the style is the browser's own, around a picture
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "private, no-store")

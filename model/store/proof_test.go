@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -196,6 +197,29 @@ func TestPurgeProofs(t *testing.T) {
 		}
 		if have, err := s.Proofs(t.Context(), id); err != nil || len(have) != 1 || len(proofsOn(t, dir)) != 2 {
 			t.Errorf("%+v, %d files, %v", have, len(proofsOn(t, dir)), err)
+		}
+
+		// A file that no row knows, as after restoring the database: gone once it
+		// is old enough. Those of the proof that is kept stay.
+		kept := proofsOn(t, dir)[0]
+		folder, err := strconv.ParseInt(filepath.Base(filepath.Dir(kept)), 16, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stray := filepath.Join(filepath.Dir(kept), filepath.Base(filepath.Dir(kept))+strings.Repeat("0", 30)+".t")
+		if err := os.WriteFile(stray, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, tc := range []struct {
+			before time.Time
+			want   int
+		}{{time.Now().Add(-time.Hour), 0}, {time.Now().Add(time.Hour), 1}, {time.Now().Add(time.Hour), 0}} {
+			if n, err := s.SweepProofs(t.Context(), int(folder)+256, tc.before); n != tc.want || err != nil {
+				t.Errorf("%d swept, %v; want %d", n, err, tc.want)
+			}
+		}
+		if n := len(proofsOn(t, dir)); n != 2 {
+			t.Errorf("%d files after sweeping", n)
 		}
 		for _, f := range proofsOn(t, dir) {
 			_ = os.Remove(f)

@@ -1,10 +1,14 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"quxiang/model"
 )
@@ -113,4 +117,49 @@ func (s *Store) removeProofFiles(uid string) error {
 		}
 	}
 	return nil
+}
+
+// proofFolders is into how many folders the files are spread.
+const proofFolders = 256
+
+// SweepProofs removes files that no row knows from one of the folders, those
+// last written before an instant, and returns how many. None come about while
+// the program runs; a database that was restored from a backup leaves the files
+// of what came after it. A folder a night keeps the cost of a night small.
+func (s *Store) SweepProofs(ctx context.Context, folder int, before time.Time) (int, error) {
+	root, err := s.proofRoot()
+	if err != nil {
+		return 0, err
+	}
+	defer root.Close() //nolint:errcheck // nothing is written
+	dir := fmt.Sprintf("%s/%02x", proofFolder, folder%proofFolders)
+	entries, err := fs.ReadDir(root.FS(), dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("store: sweep proofs: %w", err)
+	}
+	removed := 0
+	for part := range slices.Chunk(entries, insertBatch) {
+		uids := make([]string, len(part))
+		for i, e := range part {
+			uids[i], _, _ = strings.Cut(e.Name(), ".")
+		}
+		var known []string
+		if err := s.read(ctx).Model(&proofRow{}).Where("uid IN ?", uids).Pluck("uid", &known).Error; err != nil {
+			return removed, wrap("sweep proofs", err)
+		}
+		for i, e := range part {
+			info, err := e.Info()
+			if err != nil || !info.Mode().IsRegular() || slices.Contains(known, uids[i]) || !info.ModTime().Before(before) {
+				continue
+			}
+			if err := root.Remove(dir + "/" + e.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return removed, fmt.Errorf("store: sweep proofs: %w", err)
+			}
+			removed++
+		}
+	}
+	return removed, nil
 }

@@ -21,7 +21,7 @@ func TestNothingPersonalAtRest(t *testing.T) {
 	var log bytes.Buffer
 	dsn := storetest.SQLite(t)
 	s, err := store.Open(t.Context(), store.Options{
-		DSN: dsn, Keys: newKeys(t), Now: func() time.Time { return june },
+		DSN: dsn, Keys: newKeys(t), Now: func() time.Time { return june }, Dir: filepath.Dir(dsn[len("sqlite:"):]),
 		Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
@@ -32,7 +32,7 @@ func TestNothingPersonalAtRest(t *testing.T) {
 	secrets := map[string]string{
 		"ID number": "11010519491231002X", "phone": "13912345678", "e-mail": "wang.xiaoming@example.com", "CHSI user": "chsi-user-7788",
 		"archive contact": "钱联系人", "archive phone": "025-55667788", "counsellor's phone": "13787654321", "token": "75_access-token-value",
-		"refreshed phone": "13700001111",
+		"refreshed phone": "13700001111", "name of a proof": "王小明身份证.jpg", "proof": "JFIF what the agreement says", "thumbnail": "JFIF small agreement",
 	}
 	g := graduate(1)
 	g.Basics.IDNumber, g.Basics.Phone, g.Basics.Email = secrets["ID number"], secrets["phone"], secrets["e-mail"]
@@ -42,6 +42,13 @@ func TestNothingPersonalAtRest(t *testing.T) {
 	rules := slices.Concat([]rule{
 		link(boundAccount(t, s, secrets["CHSI user"], "o1")), check,
 		func(r model.Record) (model.Change, error) { return model.SaveDraft(r, cohort27, d, june) },
+		func(r model.Record) (model.Change, error) {
+			p := model.Proof{GraduateID: id, Type: model.ProofJPEG, Name: secrets["name of a proof"], Digest: s.ProofDigest([]byte(secrets["proof"]))}
+			if _, err := s.AddProof(t.Context(), p, []byte(secrets["proof"]), []byte(secrets["thumbnail"]), adding); err != nil {
+				t.Fatal(err)
+			}
+			return model.Change{}, nil
+		},
 		func(r model.Record) (model.Change, error) { return model.Report(r, cohort27, 0, d, anyCodes{}, june) },
 		func(r model.Record) (model.Change, error) {
 			c, _ := model.RefreshContact(r, secrets["refreshed phone"], "", june)
@@ -71,7 +78,11 @@ func TestNothingPersonalAtRest(t *testing.T) {
 		t.Error("statements are not logged: this test looks in the wrong place")
 	}
 	places := map[string][]byte{"log": log.Bytes()}
-	for _, f := range files {
+	proofs, err := filepath.Glob(filepath.Join(filepath.Dir(files[0]), "proofs", "*", "*"))
+	if err != nil || len(proofs) != 2 {
+		t.Fatalf("%v, %v", proofs, err)
+	}
+	for _, f := range append(files, proofs...) {
 		if places[filepath.Base(f)], err = os.ReadFile(f); err != nil {
 			t.Fatal(err)
 		}
