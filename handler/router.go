@@ -37,6 +37,7 @@ var visitor = []string{
 // web.MaxForm.
 var upload = map[string]int64{
 	"/admin/roster": 64<<20 + web.MaxForm,
+	"/admin/units":  16<<20 + web.MaxForm,
 	"/h5/proofs":    web.MaxUpload,
 
 	"/h5/change":     web.MaxUpload,

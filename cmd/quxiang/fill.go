@@ -41,6 +41,9 @@ func fillDemo(ctx context.Context, s *store.Store, year int, people []demo.DemoP
 			return err
 		}
 	}
+	if _, err := s.SaveUnits(ctx, demo.Units()); err != nil {
+		return err
+	}
 	if err := mapDemoTemplates(ctx, s); err != nil {
 		return err
 	}

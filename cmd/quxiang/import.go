@@ -20,7 +20,7 @@ import (
 
 func newImport() *cobra.Command {
 	c := &cobra.Command{Use: "import", Short: "导入数据"}
-	c.AddCommand(newImportRoster(), newImportContacts(), newImportSetup(), newImportSample())
+	c.AddCommand(newImportRoster(), newImportContacts(), newImportUnits(), newImportSetup(), newImportSample())
 	return c
 }
 

@@ -32,6 +32,7 @@ func TestWrongUseIsTold(t *testing.T) {
 		{[]string{"sandbox", "--roster", missing}, fs.ErrNotExist},
 		{[]string{"import", "roster", missing}, fs.ErrNotExist},
 		{[]string{"import", "contacts", missing}, fs.ErrNotExist},
+		{[]string{"import", "units", missing}, fs.ErrNotExist},
 	} {
 		root := newRoot()
 		root.SetArgs(c.args)

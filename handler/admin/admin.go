@@ -57,6 +57,8 @@ type Store interface {
 	Jobs(ctx context.Context) ([]store.JobRun, error)
 	MessageCounts(ctx context.Context) (map[model.MessageState]int, error)
 	Templates(ctx context.Context) ([]model.Template, error)
+	FindUnits(ctx context.Context, query string) ([]model.Unit, error)
+	SaveUnits(ctx context.Context, units []model.Unit) (changed int, err error)
 }
 
 // Menu publishes the account's menu and keeps it in the history. Whatever
@@ -134,6 +136,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/roster", h.as(may(model.ActionImport), h.upload))
 	r.GET("/admin/roster/:id", h.as(may(model.ActionImport), h.rosterTask))
 	r.GET("/admin/roster/:id/report", h.as(may(model.ActionImport), h.report))
+	r.GET("/admin/units", h.as(may(model.ActionImport), h.units))
+	r.POST("/admin/units", h.as(may(model.ActionImport), h.uploadUnits))
 	r.GET("/admin/menu", h.as(may(model.ActionMenu), h.menu))
 	r.POST("/admin/menu/publish", h.as(may(model.ActionMenu), h.publish))
 	r.GET("/admin/operators", h.as(administrator, h.operators))

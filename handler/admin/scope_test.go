@@ -49,6 +49,7 @@ func TestEveryRouteByRole(t *testing.T) {
 		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/change": review, "GET /admin/graduates/:id/change": all, "POST /admin/graduates/:id/reopen": school,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
 		"GET /admin/roster": school, "POST /admin/roster": school, "GET /admin/roster/:id": school, "GET /admin/roster/:id/report": school,
+		"GET /admin/units": school, "POST /admin/units": school,
 		"GET /admin/menu": {model.RoleAdmin, model.RoleMenu}, "POST /admin/menu/publish": {model.RoleAdmin, model.RoleMenu},
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},
 		"POST /admin/operators/:id/logout": {model.RoleAdmin},

@@ -147,6 +147,7 @@ func nav(op model.Operator, counts map[model.Step]int, path, level string) []web
 		{op.May(model.ActionView), "毕业生", "/admin/graduates"},
 		{op.May(model.ActionStatistics), "统计", "/admin/statistics"},
 		{op.May(model.ActionImport), "名单导入", "/admin/roster"},
+		{op.May(model.ActionImport), "单位登记表", "/admin/units"},
 		{op.May(model.ActionMenu), "公众号菜单", "/admin/menu"},
 		{administrator(op), "管理员", "/admin/operators"},
 		{op.May(model.ActionAudit), "任务与消息", "/admin/jobs"},

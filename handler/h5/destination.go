@@ -121,6 +121,7 @@ func (v *visit) keep(d model.Destination) error {
 // leadOn is where an action leads that keeps the form, and the draft to keep.
 func (v *visit) leadOn(action string, d model.Destination) (to string, _ model.Destination, _ error) {
 	field, isPlace := strings.CutPrefix(action, actionPlace)
+	code, isUnit := strings.CutPrefix(action, actionUnit)
 	switch {
 	case action == actionDraft:
 		return destinationPath + "?done=" + doneDraft, d, nil
@@ -131,6 +132,11 @@ func (v *visit) leadOn(action string, d model.Destination) (to string, _ model.D
 		return destinationPath, d.Propose(v.started().Category, v.record.Graduate, v.codes), nil
 	case action == actionChange:
 		return destinationPath + "?show=" + showCategories, d, nil
+	case action == actionUnits:
+		return destinationPath + "?show=" + showUnits + "#f-unit", d, nil
+	case isUnit:
+		d, err := v.takeUnit(d, code)
+		return destinationPath + "#f-unit", d, err
 	case isPlace && isPlaceField(field):
 		return placePath(field, ""), d, nil
 	default:
@@ -150,8 +156,10 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 		if _, chosen := v.codes.Category(d.Category); !chosen || v.c.Query("show") == showCategories || inCategories(fault) {
 			p.Categories = v.categories(d, fault)
 		} else {
-			p.Form = v.destinationForm(d, fault)
 			var err error
+			if p.Form, err = v.destinationForm(d, fault); err != nil {
+				return err
+			}
 			if p.Proofs, err = v.proofBlock(0, v.proofHint(d)); err != nil {
 				return err
 			}

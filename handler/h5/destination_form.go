@@ -28,9 +28,10 @@ type destinationForm struct {
 
 // askedField is one field with what is beside it. One of Field and Select is set.
 type askedField struct {
-	Field  *web.Field
-	Select *web.Choices
-	Button *formButton
+	Field   *web.Field
+	Select  *web.Choices
+	Button  *formButton
+	Matches *unitMatches // of the unit, when they were asked for
 }
 
 // formButton is a button of the form that keeps what was typed and leads on.
@@ -80,7 +81,7 @@ func (v *visit) categories(d model.Destination, fault *model.Error) *categoryLis
 // missing, everything that is missing is marked at once. Who takes archive and
 // household is proposed where that is empty and known: on the page, for the
 // graduate to see before it is handed in.
-func (v *visit) destinationForm(d model.Destination, fault *model.Error) *destinationForm {
+func (v *visit) destinationForm(d model.Destination, fault *model.Error) (*destinationForm, error) {
 	cat, _ := v.codes.Category(d.Category)
 	faults := map[string]string{}
 	if fault != nil {
@@ -100,12 +101,22 @@ func (v *visit) destinationForm(d model.Destination, fault *model.Error) *destin
 		}
 	}
 	for _, a := range cat.Asks {
-		f.Asked = append(f.Asked, v.asked(a, d, faults[a.Field]))
+		asked := v.asked(a, d, faults[a.Field])
+		if _, hasCode := cat.Ask("unit_code"); a.Field == "unit" && hasCode {
+			asked.Button = &formButton{Value: actionUnits, Text: "查找单位"}
+			if v.c.Query("show") == showUnits && fault == nil {
+				var err error
+				if asked.Matches, err = v.matches(d); err != nil {
+					return nil, err
+				}
+			}
+		}
+		f.Asked = append(f.Asked, asked)
 	}
 	filled := d.FillReceivers(v.record.Graduate, v.record.School, v.codes)
 	f.Archive = v.archiveForm(filled, cat, faults)
 	f.Household, f.In = v.householdForm(filled, cat, faults)
-	return f
+	return f, nil
 }
 
 // asked draws a field that the category asks for.
@@ -158,7 +169,7 @@ func (v *visit) archiveForm(d model.Destination, cat model.Category, faults map[
 			{Field: text("archive_phone", "联系电话", d.Archive.Phone)},
 		},
 	}
-	f.Fields[0].Field.Hint = "已按类型填入的内容请核对，可以修改。"
+	f.Fields[0].Field.Hint, f.Fields[0].Field.Depends = "登记档案转递的必须填写。按类型填入的内容请核对，可以修改。", true
 	f.Fields[3].Field.InputMode = "numeric"
 	f.Fields[5].Field.Type, f.Fields[5].Field.InputMode = "tel", "tel"
 	return f

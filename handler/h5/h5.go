@@ -24,6 +24,7 @@ type Store interface {
 	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)
 	Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
+	FindUnits(ctx context.Context, query string) ([]model.Unit, error)
 
 	Proofs(ctx context.Context, id model.GraduateID) ([]model.Proof, error)
 	AddProof(ctx context.Context, p model.Proof, body, thumb []byte, rule store.ProofRule) (model.Proof, error)

@@ -18,6 +18,7 @@ type placePage struct {
 	Field  string
 	Here   string      // the region whose parts are listed, in full; "" at the top
 	Within []web.Link  // regions that have parts
+	Jumps  []string    // letters of Groups, when these are many
 	Groups []placeList // regions that can be taken
 	Other  *web.Link   // to 国（境）外, or back to the provinces
 	Up     *web.Link
@@ -120,6 +121,9 @@ func (p *placePage) fill(regions *codes.Regions, in string) {
 		for _, r := range regions.Abroad() {
 			if n := len(p.Groups); n == 0 || p.Groups[n-1].Title != r.Letter {
 				p.Groups = append(p.Groups, placeList{Title: r.Letter})
+				if r.Letter != "" {
+					p.Jumps = append(p.Jumps, r.Letter)
+				}
 			}
 			list := &p.Groups[len(p.Groups)-1]
 			list.Names = append(list.Names, placeName{r.Name, r.Name})

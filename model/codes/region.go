@@ -150,17 +150,25 @@ func (r *Regions) name(region Region) {
 	}
 }
 
-// leastCore is how many characters the core of a unit's name must keep:
-// 北京大学 is not 大学.
-const leastCore = 4
+// How many characters a name keeps: 北京大学 is not 大学. Who types 北京示范 means
+// a unit called 示范….
+const (
+	leastOfName  = 4
+	leastOfQuery = 2
+)
 
 // Core is the name of a unit as people search it, folded (see model.FoldName)
 // and without the regions in front: 南京市玄武区示范科技有限公司 is
 // 示范科技有限公司.
-func (r *Regions) Core(name string) string {
+func (r *Regions) Core(name string) string { return r.core(name, leastOfName) }
+
+// CoreOfQuery is the beginning of such a name, as somebody types it.
+func (r *Regions) CoreOfQuery(query string) string { return r.core(query, leastOfQuery) }
+
+func (r *Regions) core(name string, least int) string {
 	core := []rune(model.FoldName(name))
 	for {
-		n := min(len(core)-leastCore, 12)
+		n := min(len(core)-least, 12)
 		for n > 0 && !r.names[string(core[:n])] {
 			n--
 		}

@@ -56,6 +56,18 @@ func valid(t *testing.T, p demo.Person, c *codes.Table) {
 	}
 }
 
+func TestUnitsPassTheCheck(t *testing.T) {
+	table, err := codes.For(codes.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range demo.Units() {
+		if err := model.CheckUnit(u, table); err != nil {
+			t.Errorf("%s: %v", u.Name, err)
+		}
+	}
+}
+
 func TestGraduatesAreValidAndDistinct(t *testing.T) {
 	c := table(t)
 	const n = 20_000

@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/schema"
 
 	"quxiang/model"
+	"quxiang/model/codes"
 )
 
 // DB is the handle, for tests that look below the methods.
@@ -123,6 +124,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		taskRow{},
 		templateRow{},
 		triesRow{},
+		unitRow{},
 		verificationRow{},
 	} {
 		parsed, err := schema.Parse(row, &cache, s.db.NamingStrategy)
@@ -142,4 +144,12 @@ func (s *Store) RequestQueueQuery(op model.Operator, kind model.RequestKind, aft
 // RequestCountQuery counts what waits for op.
 func (s *Store) RequestCountQuery(op model.Operator) (string, []any) {
 	return s.requestCountQuery(op, queues(op))
+}
+
+// UnitSearches are the statements of a search by name, with their arguments.
+func UnitSearches(query string, r *codes.Regions) (sql []string, args [][]any) {
+	for _, q := range unitSearches(query, r) {
+		sql, args = append(sql, q.sql), append(args, q.args)
+	}
+	return sql, args
 }
