@@ -62,7 +62,7 @@ func fillDemo(ctx context.Context, s *store.Store, year int, people []demo.DemoP
 // destination wait for their college.
 func (f *filler) crowd(ctx context.Context, year int) error {
 	var rows []store.ImportRow
-	for p := range demo.Graduates(demoCrowd, 1, demo.Options{Year: year}) {
+	for p := range demo.Graduates(demoCrowd, 1, demo.Options{Year: year, Destinations: 0.5, ReportedAt: f.now}) {
 		rows = append(rows, importRow(p, f.now))
 	}
 	return f.importRows(ctx, rows)

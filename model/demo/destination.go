@@ -11,7 +11,9 @@ func (m *maker) destination(b model.Basics) model.Destination {
 	switch k := m.rnd.IntN(100); {
 	case k < 55:
 		d = employed(pick(m.rnd, "10", "11", "12"), place.name)
-		d.UnitKind, d.Industry, d.JobKind = pick(m.rnd, "31", "39", "10"), pick(m.rnd, "22", "34", "35"), pick(m.rnd, "13", "30", "22")
+		f := firms()[m.rnd.IntN(len(firms()))]
+		d.Unit, d.UnitCode, d.UnitKind, d.Industry = f.name, f.code, f.kind, f.industry
+		d.JobKind = pick(m.rnd, "13", "30", "22")
 		archive, household = "employer", "employer"
 	case k < 75:
 		d = model.Destination{Category: "80", SubCategory: "801", Unit: UpstreamSchool().Name, UnitPlace: place.name}
@@ -33,6 +35,24 @@ func (m *maker) destination(b model.Basics) model.Destination {
 		d.Household = model.HouseholdTransfer{Type: household, Place: place.name}
 	}
 	return d
+}
+
+// firm is an invented employer.
+type firm struct{ name, code, kind, industry string }
+
+// firms are where graduates go. So that reviewers have something to look at, one
+// is small and takes many, one goes by two names, and one has no code.
+func firms() []firm {
+	small := firm{"示范信息技术有限公司", "99990000MA0000000F", "39", "34"}
+	return []firm{
+		small, small, small,
+		{"示范机床集团有限公司", "99990000MA0000001J", "31", "22"},
+		{"示范银行股份有限公司", "99990000MA0000002M", "31", "35"},
+		{"示范银行", "99990000MA0000002M", "31", "35"},
+		{"示范市第一医院", "99990000MA0000003Q", "23", "43"},
+		{"示范市第二中学", "99990000MA0000004U", "22", "42"},
+		{"示范设计工作室", "", "33", "44"},
+	}
 }
 
 // employed is a destination at an invented firm. Its 统一社会信用代码 has the
