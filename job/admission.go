@@ -25,11 +25,11 @@ func (r *importRun) admit(ctx context.Context, e *importEntry) error {
 			return nil
 		}
 		c, err := r.store.Cohort(ctx, row.CohortCode)
-		if model.CodeOf(err) == model.CodeNotFound {
-			return nil // nobody will be found there either
-		}
-		if err == nil {
+		switch {
+		case err == nil:
 			e.table, err = r.table(c.CodeTable)
+		case model.CodeOf(err) == model.CodeNotFound:
+			err = nil // nobody will be found there either
 		}
 		return err
 	}

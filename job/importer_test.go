@@ -62,6 +62,15 @@ func TestImport(t *testing.T) {
 					t.Errorf("%d of %d", done, total)
 				}
 			}
+			dry := o
+			dry.DryRun = true
+			if got, err := im.Import(t.Context(), dry); err != nil || got != (model.TaskResult{Imported: n}) {
+				t.Fatalf("dry run: %+v, %v", got, err)
+			}
+			if _, err := s.School(t.Context(), "99001"); model.CodeOf(err) != model.CodeNotFound {
+				t.Fatalf("the dry run added a school: %v", err)
+			}
+			steps = nil
 			got, err := im.Import(t.Context(), o)
 			if err != nil || got != (model.TaskResult{Imported: n}) {
 				t.Fatalf("%+v, %v", got, err)
@@ -261,7 +270,7 @@ func TestTaskIsRefused(t *testing.T) {
 		path, reason string
 		disabled     bool
 	}{
-		"role":         {role: model.RoleCollege, own: "99001", upload: "99001", reason: "权限"},
+		"role":         {role: model.RoleAuditor, own: "99001", upload: "99001", reason: "权限"},
 		"other school": {role: model.RoleSchool, own: "99001", upload: "99002", reason: "权限"},
 		"all schools":  {role: model.RoleSchool, own: "99001", upload: "", reason: "权限"},
 		"disabled":     {role: model.RoleAdmin, disabled: true, reason: "权限"},

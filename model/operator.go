@@ -83,8 +83,8 @@ func (o Operator) May(a Action) bool {
 		RoleSchool: {
 			ActionView, ActionReviewSchool, ActionImport, ActionReopen, ActionCorrect, ActionExport, ActionStatistics, ActionUpstream,
 		},
-		RoleCollege:    {ActionView, ActionReviewCollege, ActionCorrect, ActionExport, ActionStatistics},
-		RoleCounsellor: {ActionView, ActionReviewCollege, ActionCorrect, ActionExport, ActionStatistics},
+		RoleCollege:    {ActionView, ActionReviewCollege, ActionImport, ActionCorrect, ActionExport, ActionStatistics},
+		RoleCounsellor: {ActionView, ActionReviewCollege, ActionImport, ActionCorrect, ActionExport, ActionStatistics},
 		RoleMenu:       {ActionMenu},
 		RoleAuditor:    {ActionView, ActionAudit, ActionDispute, ActionStatistics},
 	}

@@ -60,6 +60,22 @@ func (t Task) Applied() bool {
 	return t.Stage == StageApply && (t.State == TaskDone || t.State == TaskFailed) || t.Stage == StageUndo && t.State == TaskFailed
 }
 
+// SeenBy reports whether an operator may look at the task: his own, and for a
+// school's office and the administrators those of the school.
+func (t Task) SeenBy(op Operator) bool {
+	s := op.Scope()
+	switch {
+	case s.Empty():
+		return false
+	case s.All:
+		return true
+	case s.College == "":
+		return t.SchoolCode == s.SchoolCode
+	default:
+		return t.OperatorID == op.ID && t.SchoolCode == s.SchoolCode
+	}
+}
+
 // TaskResult is what a finished task says.
 type TaskResult struct {
 	Imported  int    `json:"imported"` // new graduates and changed ones

@@ -52,7 +52,10 @@ type Store interface {
 
 	AddTask(ctx context.Context, t model.Task) (int64, error)
 	Task(ctx context.Context, id int64) (model.Task, error)
-	Tasks(ctx context.Context, schoolCode string, limit int) ([]model.Task, error)
+	Tasks(ctx context.Context, op model.Operator, limit int) ([]model.Task, error)
+	MoveTask(ctx context.Context, seen model.Task, stage model.TaskStage, state model.TaskState, a model.Audit) error
+	ImportChanges(ctx context.Context, task int64) (created, changed int, err error)
+	ImportActedOn(ctx context.Context, task int64, limit int) (n int, names []string, err error)
 	Menus(ctx context.Context, limit int) ([]model.Menu, error)
 	Jobs(ctx context.Context) ([]store.JobRun, error)
 	MessageCounts(ctx context.Context) (map[model.MessageState]int, error)
@@ -136,8 +139,13 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/roster", h.as(may(model.ActionImport), h.upload))
 	r.GET("/admin/roster/:id", h.as(may(model.ActionImport), h.rosterTask))
 	r.GET("/admin/roster/:id/report", h.as(may(model.ActionImport), h.report))
-	r.GET("/admin/units", h.as(may(model.ActionImport), h.units))
-	r.POST("/admin/units", h.as(may(model.ActionImport), h.uploadUnits))
+	r.GET("/admin/roster/:id/preview", h.as(may(model.ActionImport), h.preview))
+	r.POST("/admin/roster/:id/apply", h.as(may(model.ActionImport), h.applyTask))
+	r.POST("/admin/roster/:id/discard", h.as(may(model.ActionImport), h.discardTask))
+	r.GET("/admin/roster/:id/undo", h.as(may(model.ActionImport), h.undoPage))
+	r.POST("/admin/roster/:id/undo", h.as(may(model.ActionImport), h.undoTask))
+	r.GET("/admin/units", h.as(office, h.units))
+	r.POST("/admin/units", h.as(office, h.uploadUnits))
 	r.GET("/admin/menu", h.as(may(model.ActionMenu), h.menu))
 	r.POST("/admin/menu/publish", h.as(may(model.ActionMenu), h.publish))
 	r.GET("/admin/operators", h.as(administrator, h.operators))
@@ -153,6 +161,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 		"/admin/graduates/:id/review":   "/admin/graduates/:id",
 		"/admin/graduates/:id/change":   "/admin/graduates/:id",
 		"/admin/graduates/:id/reopen":   "/admin/graduates/:id",
+		"/admin/roster/:id/apply":       "/admin/roster/:id",
+		"/admin/roster/:id/discard":     "/admin/roster/:id",
 		"/admin/menu/publish":           "/admin/menu",
 		"/admin/operators/:id/disabled": "/admin/operators",
 		"/admin/operators/:id/logout":   "/admin/operators",

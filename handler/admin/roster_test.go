@@ -17,12 +17,26 @@ import (
 	"quxiang/model/store"
 )
 
-// upload posts a file as a browser does.
+// upload posts a roster as a browser does.
 func (b *browser) upload(t *testing.T, field, name string, content io.Reader) *httptest.ResponseRecorder {
+	t.Helper()
+	return b.send(t, "roster", field, name, content)
+}
+
+// uploadKind posts a sheet of a kind.
+func (b *browser) uploadKind(t *testing.T, kind, name string, content io.Reader) {
+	t.Helper()
+	if w := b.send(t, kind, "file", name, content); w.Code != 303 {
+		t.Fatalf("upload: %d %s", w.Code, text(w))
+	}
+}
+
+func (b *browser) send(t *testing.T, kind, field, name string, content io.Reader) *httptest.ResponseRecorder {
 	t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	must(t, m.WriteField("unknown", "field"))
+	must(t, m.WriteField("sheet", kind))
 	w, err := m.CreateFormFile(field, name)
 	must(t, err)
 	_, err = io.Copy(w, content)
@@ -51,7 +65,7 @@ func TestUpload(t *testing.T) {
 
 	task, err := s.store.Task(t.Context(), 1)
 	must(t, err)
-	if task.FileName != "2027届 生源.CSV" || task.SchoolCode != here || task.Kind != model.TaskImportRoster || task.State != model.TaskWaiting || !task.CreatedAt.Equal(begin) {
+	if task.FileName != "2027届 生源.CSV" || task.SchoolCode != here || task.Kind != model.TaskImportRoster || task.Stage != model.StagePreview || task.State != model.TaskWaiting || !task.CreatedAt.Equal(begin) {
 		t.Errorf("task %+v", task)
 	}
 	content, err := os.ReadFile(filepath.Join(s.data, task.Path))
@@ -65,11 +79,11 @@ func TestUpload(t *testing.T) {
 		t.Errorf("mode %v", info.Mode())
 	}
 	w := v.get("/admin/roster/1")
-	page{has: []string{"名单导入进度", "等待处理", "2027届 生源.CSV"}}.check(t, w)
+	page{has: []string{"名单导入进度", "检查中", "2027届 生源.CSV"}}.check(t, w)
 	if w.Header().Get("Refresh") != "2" {
 		t.Error("the page does not look again")
 	}
-	page{has: []string{"2027届 生源.CSV", "等待处理"}}.check(t, v.get("/admin/roster"))
+	page{has: []string{"2027届 生源.CSV", "检查中"}}.check(t, v.get("/admin/roster"))
 }
 
 func TestBadUploadsLeaveNothing(t *testing.T) {
@@ -79,6 +93,8 @@ func TestBadUploadsLeaveNothing(t *testing.T) {
 	page{status: 422, has: []string{"只接受 XLSX 或 CSV"}}.check(t, v.upload(t, "file", "roster", strings.NewReader("x")))
 	page{status: 422, has: []string{"文件是空的"}}.check(t, v.upload(t, "file", "roster.xlsx", strings.NewReader("")))
 	page{status: 422, has: []string{"请选择要上传的名单文件"}}.check(t, v.upload(t, "other", "roster.xlsx", strings.NewReader("x")))
+	page{status: 422, has: []string{"不接受含宏的工作簿（XLSM）"}}.check(t, v.upload(t, "file", "roster.XLSM", strings.NewReader("x")))
+	page{status: 422, has: []string{"没有这种表格"}}.check(t, v.send(t, "other", "file", "roster.csv", strings.NewReader("x")))
 	page{status: 422, has: []string{"没有收到文件"}}.check(t, v.post("/admin/roster", nil))
 	page{status: 413, has: []string{"文件超过 64 MB"}}.check(t, v.upload(t, "file", "roster.xlsx", io.LimitReader(zeros{}, 64<<20+1)))
 	page{status: 413, has: []string{"文件超过 64 MB"}}.check(t, v.upload(t, "file", "roster.xlsx", io.LimitReader(zeros{}, 66<<20)))
@@ -89,7 +105,7 @@ func TestBadUploadsLeaveNothing(t *testing.T) {
 	if left := s.uploads(t); len(left) != 0 {
 		t.Errorf("%d files are left", len(left))
 	}
-	tasks, err := s.store.Tasks(t.Context(), "", 10)
+	tasks, err := s.store.Tasks(t.Context(), model.Operator{Role: model.RoleAdmin}, 10)
 	must(t, err)
 	if len(tasks) != 0 {
 		t.Errorf("%d tasks", len(tasks))
@@ -127,13 +143,13 @@ func TestProgressAndReport(t *testing.T) {
 	task, token, err := s.store.ClaimTask(ctx, time.Minute, s.now)
 	must(t, err)
 	must(t, s.store.ProgressTask(ctx, task.ID, token, 250, 1000, time.Minute))
-	page{has: []string{"处理中", "已处理 250 / 1000 行"}, raw: []string{`<progress id="progress" max="1000" value="250">`}}.check(t, v.get("/admin/roster/1"))
+	page{has: []string{"检查中", "已处理 250 / 1000 行"}, raw: []string{`<progress id="progress" max="1000" value="250">`}}.check(t, v.get("/admin/roster/1"))
 	page{status: 404}.check(t, v.get("/admin/roster/1/report"))
 
 	must(t, os.WriteFile(filepath.Join(s.data, "uploads", "report.xlsx"), []byte("PK refused"), 0o600))
 	must(t, s.store.FinishTask(ctx, task.ID, token, model.TaskDone, model.TaskResult{Imported: 990, Unchanged: 7, Refused: 3, Report: "uploads/report.xlsx"}, s.now))
 	w := v.get("/admin/roster/1")
-	page{has: []string{"已完成", "990 行", "7 行", "3 行", "有未通过检查的行", "下载未通过的行"}}.check(t, w)
+	page{has: []string{"等待您确认", "尚未写入任何内容", "将新增 990 行", "未变 7 行", "未通过检查 3 行", "确认导入 990 行", "下载未通过的行"}}.check(t, w)
 	if w.Header().Get("Refresh") != "" {
 		t.Error("a finished task looks again")
 	}
@@ -183,4 +199,105 @@ func TestFailedTaskSaysWhy(t *testing.T) {
 	must(t, s.store.FinishTask(t.Context(), task.ID, token, model.TaskFailed, model.TaskResult{Imported: 498, Refused: 2, Error: "第 702 行的引号没有成对。"}, s.now))
 	page{has: []string{"没有全部导入。第 702 行的引号没有成对。", "498 行", "2 行"}, not: []string{"没有导入。"}}.check(t, v.get("/admin/roster/2"))
 	page{has: []string{"没有全部导入 · 导入 498"}}.check(t, v.get("/admin/roster"))
+}
+
+// finish ends the task that waits, as the job does.
+func (s *site) finish(state model.TaskState, r model.TaskResult) model.Task {
+	s.t.Helper()
+	task, token, err := s.store.ClaimTask(s.t.Context(), time.Minute, s.now)
+	must(s.t, err)
+	if task == nil {
+		s.t.Fatal("no task waits")
+	}
+	must(s.t, s.store.FinishTask(s.t.Context(), task.ID, token, state, r, s.now))
+	return *task
+}
+
+func (s *site) task(id int64) model.Task {
+	s.t.Helper()
+	task, err := s.store.Task(s.t.Context(), id)
+	must(s.t, err)
+	return task
+}
+
+// TestPreviewIsConfirmed: a preview is shown field by field and applied by who
+// uploaded it, once.
+func TestPreviewIsConfirmed(t *testing.T) {
+	s := newSite(t)
+	v := s.operator(model.Operator{Role: model.RoleCounsellor, SchoolCode: here, College: collegeA, Classes: []string{classA}})
+	office := s.operator(model.Operator{Role: model.RoleSchool, SchoolCode: here})
+	page{has: []string{"只导入您所带班级的毕业生", "审核结果表"}}.check(t, v.get("/admin/roster"))
+	v.uploadKind(t, "destinations", "去向.csv", strings.NewReader("x"))
+	if task := s.task(1); task.Kind != model.SheetDestinations.Task() {
+		t.Errorf("kind %s", task.Kind)
+	}
+	sample := `{"changed":[{"line":3,"exam_number":"23110101110001","name":"欧阳甲","changes":[{"Label":"单位名称","Old":"旧单位","New":"<新>单位"},{"Label":"签约日期","Old":"","New":"2027-05-01"}]}],"refused":[{"line":9,"why":"第 9 行“姓名”：不能为空"}]}`
+	must(t, os.WriteFile(filepath.Join(s.data, "uploads", "s.json"), []byte(sample), 0o600))
+	must(t, os.WriteFile(filepath.Join(s.data, "uploads", "p.xlsx"), []byte("PK preview"), 0o600))
+	s.finish(model.TaskDone, model.TaskResult{Imported: 4, Changed: 1, Refused: 1, Preview: "uploads/p.xlsx", Plan: "uploads/x.plan", Sample: "uploads/s.json"})
+	w := v.get("/admin/roster/1")
+	page{
+		has: []string{"将新增 3 行", "将变更 1 行", "欧阳甲", "旧单位 <新>单位", "签约日期 – 2027-05-01", "9 第 9 行“姓名”：不能为空", "确认导入 4 行", "下载变更明细"},
+		not: []string{"下载未通过的行"}, raw: []string{`rowspan="2"`},
+	}.check(t, w)
+	if got := v.get("/admin/roster/1/preview"); got.Code != 200 || got.Body.String() != "PK preview" {
+		t.Errorf("preview: %d", got.Code)
+	}
+	// The school's office sees it and cannot press for somebody else.
+	page{has: []string{"等待上传者本人确认导入"}, not: []string{"确认导入 4 行"}}.check(t, office.get("/admin/roster/1"))
+	page{status: 403}.check(t, office.post("/admin/roster/1/apply", nil))
+	page{to: "/admin/roster/1"}.check(t, v.post("/admin/roster/1/apply", nil))
+	page{to: "/admin/roster/1"}.check(t, v.post("/admin/roster/1/apply", nil)) // twice
+	if task := s.task(1); task.Stage != model.StageApply || task.State != model.TaskWaiting || task.Result.Plan == "" {
+		t.Errorf("confirmed: %+v", task)
+	}
+	// It is too late to give it up.
+	page{to: "/admin/roster/1"}.check(t, v.post("/admin/roster/1/discard", nil))
+	if task := s.task(1); task.State != model.TaskWaiting {
+		t.Errorf("discarded: %+v", task)
+	}
+	s.finish(model.TaskDone, model.TaskResult{Imported: 4, Changed: 1})
+	page{has: []string{"导入完成", "导入 4 行 新增 3，变更 1"}, not: []string{"撤销整批导入"}}.check(t, v.get("/admin/roster/1")) // nothing is kept to undo
+
+	// What is given up leaves no file.
+	v.uploadKind(t, "roster", "b.csv", strings.NewReader("x"))
+	path := filepath.Join(s.data, s.task(2).Path)
+	s.finish(model.TaskDone, model.TaskResult{Imported: 1})
+	page{to: "/admin/roster/2"}.check(t, v.post("/admin/roster/2/discard", nil))
+	page{has: []string{"已放弃"}, not: []string{"确认导入"}}.check(t, v.get("/admin/roster/2"))
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the upload is still there: %v", err)
+	}
+	// Of the others' none is seen.
+	page{status: 404}.check(t, s.operator(model.Operator{Role: model.RoleCollege, SchoolCode: here, College: collegeA}).get("/admin/roster/1"))
+}
+
+// TestUndoAsksFirst: who acted since is named, and keeps an import from being
+// undone.
+func TestUndoAsksFirst(t *testing.T) {
+	s := newSite(t)
+	v := s.operator(model.Operator{Role: model.RoleSchool, SchoolCode: here})
+	a, b := s.graduate(here, collegeA, classA, nil), s.graduate(here, collegeB, "乙班", nil)
+	v.uploadKind(t, "destinations", "去向.csv", strings.NewReader("x"))
+	op := model.Operator{ID: 1, Name: "school", Role: model.RoleSchool, SchoolCode: here}
+	rows := make([]store.ImportRow, 2)
+	for i, r := range []model.Record{a, b} {
+		rows[i] = store.ImportRow{Basics: model.Basics{ExamNumber: r.Graduate.Basics.ExamNumber}, Destination: &model.Destination{Category: "70", SubCategory: "701"}}
+	}
+	_, err := s.store.Import(t.Context(), rows, store.ImportOptions{
+		Kind: model.SheetDestinations, By: model.ByOperator(op), Scope: op.Scope(), Now: s.now, Codes: s.table, TaskID: 1,
+	})
+	must(t, err)
+	s.finish(model.TaskDone, model.TaskResult{Imported: 2, Changed: 2})
+	must(t, s.store.MoveTask(t.Context(), s.task(1), model.StageApply, model.TaskDone, model.Audit{At: s.now, Action: "test"}))
+	page{has: []string{"撤销整批导入"}}.check(t, v.get("/admin/roster/1"))
+	page{has: []string{"涉及 2 人"}, raw: []string{`action="/admin/roster/1/undo"`}}.check(t, v.get("/admin/roster/1/undo"))
+
+	s.decide(b.Graduate.ID, model.LevelCollege, model.DecisionApprove)
+	blocked := page{has: []string{"已有 1 人的信息又有办理（" + b.Graduate.Basics.Name}, not: []string{a.Graduate.Basics.Name}}
+	blocked.check(t, v.get("/admin/roster/1/undo"))
+	page{to: "/admin/roster/1/undo"}.check(t, v.post("/admin/roster/1/undo", nil))
+	if task := s.task(1); task.Stage != model.StageApply {
+		t.Errorf("undo was begun: %+v", task)
+	}
 }

@@ -80,7 +80,7 @@ func (h *Handler) findUnits(v visit, query string, p *unitsPage) error {
 // uploadUnits reads a register to its end while the browser waits. Doing it again
 // changes nothing, so that nothing is lost when it is broken off.
 func (h *Handler) uploadUnits(v visit) (err error) {
-	_, path, err := h.receive(v.Request)
+	_, _, path, err := h.receive(v)
 	if refused(err, model.CodeTooLarge) != nil {
 		err = model.Errorf(model.CodeTooLarge, "文件超过 %d MB，请分成几个文件上传。", maxUnits>>20).Because(err)
 	}

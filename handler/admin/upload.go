@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -29,55 +30,81 @@ func (h *Handler) upload(v visit) error {
 		return model.Errorf(model.CodeForbidden, "您的账号没有可以导入的学校。")
 	}
 	ctx, now := v.Request.Context(), h.o.Web.Now()
-	name, path, err := h.receive(v.Request)
+	kind, name, path, err := h.receive(v)
 	if e := refused(err, model.CodeInvalid, model.CodeTooLarge); e != nil {
-		return h.showRoster(v, e)
+		return h.showRoster(v, kind, e)
 	}
 	if err != nil {
 		return err
 	}
 	task := model.Task{
-		Kind: model.TaskImportRoster, OperatorID: v.op.ID, SchoolCode: schoolOf(v.op), FileName: name,
+		Kind: kind.Task(), Stage: model.StagePreview, OperatorID: v.op.ID, SchoolCode: schoolOf(v.op), FileName: name,
 		Path: filepath.ToSlash(filepath.Join(uploadFolder, filepath.Base(path))), CreatedAt: now,
 	}
 	id, err := h.o.Store.AddTask(ctx, task)
 	if err != nil {
 		return fmt.Errorf("admin: add task: %w", errors.Join(err, os.Remove(path)))
 	}
-	if err := h.o.Store.AddAudit(ctx, audit(v.op, "roster.upload", now)); err != nil {
+	a := audit(v.op, "roster.upload", now)
+	a.Detail = map[string]string{"task": strconv.FormatInt(id, 10), "sheet": string(kind)}
+	if err := h.o.Store.AddAudit(ctx, a); err != nil {
 		return fmt.Errorf("admin: audit: %w", err)
 	}
 	return web.SeeOther(v.Context, taskPath(id))
 }
 
 // receive finds the file in a posted form and writes it below the uploads
-// folder. name is the file's as uploaded, for people; path is ours.
-func (h *Handler) receive(r *http.Request) (name, path string, err error) {
-	parts, err := r.MultipartReader()
+// folder. kind is that of the part before it, a roster when there is none; name
+// is the file's as uploaded, for people; path is ours.
+func (h *Handler) receive(v visit) (kind model.SheetKind, name, path string, err error) {
+	kind = model.SheetRoster
+	parts, err := v.Request.MultipartReader()
 	if err != nil {
-		return "", "", model.Invalid("file", "没有收到文件，请重新选择后上传。").Because(err)
+		return kind, "", "", model.Invalid("file", "没有收到文件，请重新选择后上传。").Because(err)
 	}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return "", "", model.Invalid("file", "请选择要上传的名单文件。")
+			return kind, "", "", model.Invalid("file", "请选择要上传的名单文件。")
 		}
 		if err != nil {
-			return "", "", broken(err)
+			return kind, "", "", broken(err)
 		}
-		if part.FormName() != "file" {
-			continue
+		switch part.FormName() {
+		case "sheet":
+			word, err := io.ReadAll(io.LimitReader(part, maxKind))
+			if err != nil {
+				return kind, "", "", broken(err)
+			}
+			kind = model.SheetKind(word)
+		case "file":
+			if !v.op.MayImport(kind) {
+				return model.SheetRoster, "", "", model.Invalid("sheet", "没有这种表格，或您的账号不能导入这种表格。")
+			}
+			name, path, err = h.file(part)
+			return kind, name, path, err
 		}
-		name = fileName(part)
-		if name == "" {
-			return "", "", model.Invalid("file", "请选择要上传的名单文件。")
-		}
-		ext := strings.ToLower(filepath.Ext(name))
-		if ext != ".xlsx" && ext != ".csv" {
-			return "", "", model.Invalid("file", "只接受 XLSX 或 CSV 文件。旧版 XLS 请先另存为 XLSX。")
-		}
+	}
+}
+
+// maxKind bounds the name of a kind of sheet.
+const maxKind = 32
+
+// file writes the part that holds the file.
+func (h *Handler) file(part *multipart.Part) (name, path string, err error) {
+	name = fileName(part)
+	if name == "" {
+		return "", "", model.Invalid("file", "请选择要上传的名单文件。")
+	}
+	ext := strings.ToLower(filepath.Ext(name))
+	switch ext {
+	case ".xlsx", ".csv":
 		path, err = h.write(part, ext)
 		return name, path, err
+	case ".xlsm", ".xltm", ".xlsb":
+		return "", "", model.Invalid("file", "不接受含宏的工作簿（%s）。请用 Excel 或 WPS 另存为 XLSX 后再上传。", strings.ToUpper(ext[1:]))
+	default:
+		return "", "", model.Invalid("file", "只接受 XLSX 或 CSV 文件。旧版 XLS 请先另存为 XLSX。")
 	}
 }
 

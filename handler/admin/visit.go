@@ -28,6 +28,11 @@ type need func(model.Operator) bool
 
 func may(a model.Action) need { return func(op model.Operator) bool { return op.May(a) } }
 
+// office imports what all colleges use: a school's office, or the administrator.
+func office(op model.Operator) bool {
+	return op.May(model.ActionImport) && op.Scope().College == ""
+}
+
 func anybody(op model.Operator) bool { return !op.Disabled }
 
 func reviewer(op model.Operator) bool { return len(levels(op)) > 0 }
@@ -147,7 +152,7 @@ func nav(op model.Operator, counts map[model.Step]int, path, level string) []web
 		{op.May(model.ActionView), "毕业生", "/admin/graduates"},
 		{op.May(model.ActionStatistics), "统计", "/admin/statistics"},
 		{op.May(model.ActionImport), "名单导入", "/admin/roster"},
-		{op.May(model.ActionImport), "单位登记表", "/admin/units"},
+		{office(op), "单位登记表", "/admin/units"},
 		{op.May(model.ActionMenu), "公众号菜单", "/admin/menu"},
 		{administrator(op), "管理员", "/admin/operators"},
 		{op.May(model.ActionAudit), "任务与消息", "/admin/jobs"},

@@ -86,6 +86,7 @@ func actionWords(action string) string {
 		"dispute.proof_add":       "上传去向异议的证明材料",
 		"dispute.proof_remove":    "删除去向异议的证明材料",
 		"dispute.proof_view":      "查看去向异议的证明材料",
+		"import.undo":             "撤销导入",
 		"review.approve":          "审核通过",
 		"review.return":           "审核退回",
 		"confirmation.right":      "信息无误，确认登记去向",

@@ -52,6 +52,8 @@ func inspect(path string, maxUnzipped int64) (lastRows map[int]bool, err error) 
 			return nil, bomb()
 		case f.Flags&1 != 0:
 			return nil, model.Invalid("file", "这个文件设有密码，请取消密码后再上传。")
+		case strings.HasSuffix(part, "vbaproject.bin"):
+			return nil, model.Invalid("file", "这个文件含有宏，已拒绝读取。请用 Excel 或 WPS 另存为不含宏的 .xlsx 后再上传。")
 		case isSheet(part):
 			sheets = append(sheets, f)
 			if !strings.HasPrefix(part, "xl/worksheets/sheet") { // the library unpacks only these to disk

@@ -50,9 +50,18 @@ func (r *Reader) Keep(row, known model.Basics) model.Basics {
 		read  *string
 		known string
 	}{
-		{&row.Name, known.Name}, {&row.Commissioner, known.Commissioner}, {&row.OriginName, known.OriginName}, {&row.Degree, known.Degree},
-		{&row.College, known.College}, {&row.Class, known.Class}, {&row.StudentNumber, known.StudentNumber}, {&row.MajorCode, known.MajorCode},
-		{&row.Major, known.Major}, {&row.MajorDirection, known.MajorDirection}, {&row.Hardship, known.Hardship}, {&row.Teacher, known.Teacher},
+		{&row.Name, known.Name},
+		{&row.Commissioner, known.Commissioner},
+		{&row.OriginName, known.OriginName},
+		{&row.Degree, known.Degree},
+		{&row.College, known.College},
+		{&row.Class, known.Class},
+		{&row.StudentNumber, known.StudentNumber},
+		{&row.MajorCode, known.MajorCode},
+		{&row.Major, known.Major},
+		{&row.MajorDirection, known.MajorDirection},
+		{&row.Hardship, known.Hardship},
+		{&row.Teacher, known.Teacher},
 		{&row.Email, known.Email},
 	} {
 		*t.read = sameAsKnown(*t.read, t.known)
@@ -73,9 +82,16 @@ func (r *Reader) KeepDestination(row, known model.Destination) model.Destination
 		read  *string
 		known string
 	}{
-		{&row.Unit, known.Unit}, {&row.UnitCode, known.UnitCode}, {&row.UnitPlace, known.UnitPlace}, {&row.Note, known.Note},
-		{&row.Archive.Unit, known.Archive.Unit}, {&row.Archive.Place, known.Archive.Place}, {&row.Archive.Address, known.Archive.Address},
-		{&row.Archive.Contact, known.Archive.Contact}, {&row.Archive.Phone, known.Archive.Phone}, {&row.Household.Place, known.Household.Place},
+		{&row.Unit, known.Unit},
+		{&row.UnitCode, known.UnitCode},
+		{&row.UnitPlace, known.UnitPlace},
+		{&row.Note, known.Note},
+		{&row.Archive.Unit, known.Archive.Unit},
+		{&row.Archive.Place, known.Archive.Place},
+		{&row.Archive.Address, known.Archive.Address},
+		{&row.Archive.Contact, known.Archive.Contact},
+		{&row.Archive.Phone, known.Archive.Phone},
+		{&row.Household.Place, known.Household.Place},
 	} {
 		*t.read = sameAsKnown(*t.read, t.known)
 	}

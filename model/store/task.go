@@ -169,12 +169,18 @@ func (s *Store) Task(ctx context.Context, id int64) (model.Task, error) {
 	return row.task(), nil
 }
 
-// Tasks lists a school's tasks, or all with schoolCode "", newest first.
-// Served by tasks_school.
-func (s *Store) Tasks(ctx context.Context, schoolCode string, limit int) ([]model.Task, error) {
+// Tasks lists the tasks that an operator may see, newest first. Served by
+// tasks_school, and by tasks_operator for those who see their own only.
+func (s *Store) Tasks(ctx context.Context, op model.Operator, limit int) ([]model.Task, error) {
 	q := s.read(ctx).Order("id DESC").Limit(limit)
-	if schoolCode != "" {
-		q = q.Where("school_code = ?", schoolCode)
+	switch scope := op.Scope(); {
+	case scope.Empty():
+		return nil, nil
+	case scope.All:
+	case scope.College == "":
+		q = q.Where("school_code = ?", scope.SchoolCode)
+	default:
+		q = q.Where("operator_id = ?", op.ID)
 	}
 	var rows []taskRow
 	if err := q.Find(&rows).Error; err != nil {

@@ -89,8 +89,15 @@ func TestTaskLife(t *testing.T) {
 		if task, _ := claim(time.Minute); task != nil {
 			t.Errorf("claimed %+v, want none", task)
 		}
-		for school, want := range map[string][]int64{"": {second, id}, "10001": {id}, "10009": nil} {
-			tasks, err := s.Tasks(ctx, school, 10)
+		for op, want := range map[*model.Operator][]int64{
+			{Role: model.RoleAdmin}:                                                                          {second, id},
+			{Role: model.RoleSchool, SchoolCode: "10001"}:                                                    {id},
+			{Role: model.RoleSchool, SchoolCode: "10009"}:                                                    nil,
+			{ID: 3, Role: model.RoleCollege, SchoolCode: "10001", College: "文学院"}:                            {id},
+			{ID: 4, Role: model.RoleCounsellor, SchoolCode: "10001", College: "文学院", Classes: []string{"1"}}: nil,
+			{ID: 3, Role: model.RoleCollege}:                                                                 nil,
+		} {
+			tasks, err := s.Tasks(ctx, *op, 10)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +106,7 @@ func TestTaskLife(t *testing.T) {
 				ids = append(ids, task.ID)
 			}
 			if d := cmp.Diff(want, ids); d != "" {
-				t.Errorf("tasks of %q (-want +got):\n%s", school, d)
+				t.Errorf("tasks of %+v (-want +got):\n%s", *op, d)
 			}
 		}
 		if _, err := s.Task(ctx, 999); model.CodeOf(err) != model.CodeNotFound {
