@@ -78,7 +78,7 @@ func TestQueueFilters(t *testing.T) {
 	page{has: []string{"同一单位 2 人"}, raw: []string{
 		`href="/admin/reviews?` + strings.ReplaceAll(url.Values{"level": {"college"}, "school": {here}, "cohort": {"2027"}, "unit": {"共同单位"}}.Encode(), "&", "&amp;"),
 	}}.check(t, w)
-	link := regexp.MustCompile(`<a href="([^"]+)">同一单位 2 人`).FindStringSubmatch(w.Body.String())
+	link := regexp.MustCompile(`<a class="nowrap" href="([^"]+)">同一单位 2 人`).FindStringSubmatch(w.Body.String())
 	page{has: []string{"王一", "王二"}, not: []string{"王三"}}.check(t, v.get(strings.ReplaceAll(link[1], "&amp;", "&")))
 	page{status: 422}.check(t, v.get("/admin/reviews?level=college&after=nonsense"))
 	page{status: 422}.check(t, v.get("/admin/reviews/next?queue=elsewhere"))
