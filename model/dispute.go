@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -69,18 +70,11 @@ func (r Record) SeenBy(op Operator) Record {
 }
 
 // Betrays reports whether a message to the graduate would tell a reader that
-// there is, or was, a dispute: the answer to one, and what a dispute took back.
+// there was a dispute: it is the answer to one.
 func (r Record) Betrays(m Message) bool {
-	for _, q := range r.Requests {
-		if q.Kind != RequestDispute {
-			continue
-		}
-		answer := m.Notice.Kind == MessageAnswered && m.Notice.Key == noticeAnswered(r, q, q.At).Key
-		if answer || m.State == MessageCancelled && m.SettledAt.Equal(q.At) {
-			return true
-		}
-	}
-	return false
+	return m.Notice.Kind == MessageAnswered && slices.ContainsFunc(r.Requests, func(q Request) bool {
+		return q.Kind == RequestDispute && m.Notice.Key == answeredKey(r, q)
+	})
 }
 
 // MayDispute says whether the graduate may say of the latest revision that it is
@@ -102,7 +96,8 @@ func MayDispute(r Record) error {
 
 // Dispute reports that the destination shown was not registered by the
 // graduate (被就业). It goes to the school's auditor and never to the operator
-// who entered it.
+// who entered it. No message is taken back for it: operators see what becomes of
+// messages.
 func Dispute(r Record, revision int, reason string, now time.Time) (Change, error) {
 	if revision != len(r.Revisions) {
 		return Change{}, changedMeanwhile()
@@ -113,9 +108,7 @@ func Dispute(r Record, revision int, reason string, now time.Time) (Change, erro
 	if strings.TrimSpace(reason) == "" {
 		return Change{}, Invalid("reason", "请写明情况，例如“我没有与该单位签约”。")
 	}
-	ch, err := r.ask(Request{Kind: RequestDispute, Revision: revision, Reason: reason}, now)
-	ch.Cancel = []MessageKind{MessageApproved, MessageDeadline}
-	return ch, err
+	return r.ask(Request{Kind: RequestDispute, Revision: revision, Reason: reason}, now)
 }
 
 // MayAnswerDispute reports whether op may see and answer a dispute about

@@ -178,9 +178,13 @@ func noticeAnswered(r Record, q Request, now time.Time) Notice {
 		remark = "请点开更新毕业去向，重新提交审核"
 	}
 	n := progress(r, MessageAnswered, q.State().Chinese(), remark, now)
-	n.Key = fmt.Sprintf("%s:%d:%d", MessageAnswered, r.Graduate.ID, q.Number)
+	n.Key = answeredKey(r, q)
 	n.Vars[VarItem] = q.Kind.Chinese()
 	return n
+}
+
+func answeredKey(r Record, q Request) string {
+	return fmt.Sprintf("%s:%d:%d", MessageAnswered, r.Graduate.ID, q.Number)
 }
 
 func noticeRebound(a Account, now time.Time) Notice {

@@ -41,7 +41,7 @@ func Timeline(r Record, c Cohort, now time.Time) []TimelineEntry {
 	g := r.Graduate
 	add(g.CreatedAt, whoSchool, "录入毕业生源信息", "", 0, "")
 	add(g.LinkedAt, whoSelf, "绑定学信网账号", "", 0, "graduate.link")
-	add(g.CheckedAt, whoSelf, "核对基本信息，确认无误", "", 0, "basics.check")
+	add(g.CheckedAt, whoSelf, "核对基本信息无误", "", 0, "basics.check")
 	for _, v := range r.Revisions {
 		t = append(t, r.historyOf(v)...)
 	}
@@ -81,7 +81,7 @@ func (r Record) historyOf(v Revision) []TimelineEntry {
 			who, what = r.party(rv.By), rv.Level.Chinese()+"审核通过"
 		}
 		if rv.Decision == DecisionReturn {
-			what = "退回修改"
+			what = "审核退回"
 		}
 		t = append(t, entry(rv.At, rv.By, who, what, rv.Reason, "review."+string(rv.Decision)))
 	}

@@ -46,6 +46,8 @@ type Store interface {
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
 	Audits(ctx context.Context, scope model.Scope, f store.AuditFilter, before int64, limit int) ([]model.Audit, int64, error)
 	AddAudit(ctx context.Context, a model.Audit) error
+	RequestQueue(ctx context.Context, op model.Operator, kind model.RequestKind, after store.RequestCursor, limit int) ([]store.QueuedRequest, store.RequestCursor, error)
+	RequestCounts(ctx context.Context, op model.Operator) (map[model.RequestKind]int, error)
 
 	Proofs(ctx context.Context, id model.GraduateID) ([]model.Proof, error)
 	ReadProof(ctx context.Context, graduate model.GraduateID, id model.ProofID, thumb bool) ([]byte, error)
@@ -125,6 +127,13 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/reviews/approve", h.as(reviewer, h.approve))
 	r.GET("/admin/reviews/next", h.as(reviewer, h.skip))
 	r.GET("/admin/changes", h.as(reviewer, h.changes))
+	r.GET("/admin/graduates/:id/timeline", h.as(may(model.ActionView), h.olderTimeline))
+	r.GET("/admin/corrections", h.as(may(model.ActionCorrect), h.corrections))
+	r.GET("/admin/corrections/:id/:ordinal", h.as(may(model.ActionCorrect), h.correction))
+	r.POST("/admin/corrections/:id/:ordinal", h.as(may(model.ActionCorrect), h.answerCorrection))
+	r.GET("/admin/disputes", h.as(may(model.ActionDispute), h.disputes))
+	r.GET("/admin/disputes/:id/:ordinal", h.as(may(model.ActionDispute), h.dispute))
+	r.POST("/admin/disputes/:id/:ordinal", h.as(may(model.ActionDispute), h.answerDispute))
 	r.GET("/admin/graduates", h.as(may(model.ActionView), h.list))
 	r.POST("/admin/graduates", h.as(may(model.ActionView), h.search))
 	r.GET("/admin/graduates/:id", h.as(may(model.ActionView), h.graduate))

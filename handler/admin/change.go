@@ -58,7 +58,11 @@ func (h *Handler) decideChange(v visit) error {
 		return err
 	}
 	t := typedOf(v, list)
-	number, _ := strconv.Atoi(v.PostForm("request")) // what is no number is no request
+	ordinal, _ := strconv.Atoi(v.PostForm("request")) // what is no number is no request
+	number := 0
+	if q := r.Nth(model.RequestChange, ordinal); q != nil {
+		number = q.Number
+	}
 	ruling := model.Ruling{
 		Request: number, Level: model.Level(v.PostForm("level")), Decision: model.Decision(v.PostForm("decision")), Reason: t.text(),
 	}

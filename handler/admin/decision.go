@@ -22,7 +22,10 @@ type decisionForm struct {
 	Reasons  []reason
 	Own      web.Field
 	NoTitle  string
-	NoClosed bool // the reasons are folded
+	NoClosed bool         // the reasons are folded
+	Note     string       // what yes leads to
+	Why      *web.Field   // words that go with a yes
+	Sure     *web.Choices // what has to be ticked for a yes
 }
 
 // reason is one of the common reasons; the first nine have a key.
@@ -96,7 +99,7 @@ func (h *Handler) deciding(v visit, r model.Record, s shown, d *graduateData) er
 	if q.kind == queueChanges {
 		use, f = codes.ReasonRefuse, decisionForm{
 			Action: d.Path + "/change", Title: q.level.Chinese() + "对变更申请的意见", Yes: "同意变更", No: "不同意", NoTitle: "不同意的原因",
-			Hidden: []web.Hidden{{Name: "request", Value: strconv.Itoa(changeOf(r).Number)}},
+			Hidden: []web.Hidden{{Name: "request", Value: strconv.Itoa(r.Ordinal(changeOf(r)))}},
 		}
 	}
 	list, err := h.reasons(v, r, use)

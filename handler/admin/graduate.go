@@ -9,7 +9,6 @@ import (
 
 	"quxiang/handler/web"
 	"quxiang/model"
-	"quxiang/model/store"
 )
 
 // listed is how many messages and audit entries a graduate's page shows.
@@ -19,6 +18,8 @@ const listed = 20
 type graduateData struct {
 	Path         string
 	Next         model.NextStep
+	Step         string // in words for operators
+	Since        time.Time
 	Holder       string
 	Basics       web.Cells
 	Destination  []web.Cells // of the latest revision, compared with the one before
@@ -36,7 +37,9 @@ type graduateData struct {
 	ReopenNote   string
 	Windows      string
 	Messages     []messageLine
-	Audits       []auditLine
+	Requests     *web.Links // open ones that this operator answers
+	Timeline     []historyLine
+	Older        string // address of older entries; "" when there are none
 }
 
 // earlier is a revision that was replaced.
@@ -50,8 +53,6 @@ type earlier struct {
 type reviewLine struct{ Revision, Text, Reason string }
 
 type messageLine struct{ At, Kind, State, Reason string }
-
-type auditLine struct{ At, By, Action string }
 
 // graduate shows one record to an operator of its scope.
 func (h *Handler) graduate(v visit) error {
@@ -115,8 +116,10 @@ func (s shown) wrong(field string) string {
 	return ""
 }
 
-func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
-	ctx, now := v.Request.Context(), h.o.Web.Now()
+// showGraduate shows the record as the operator may see it: to most there is
+// never a dispute, neither here nor in what is said of it.
+func (h *Handler) showGraduate(v visit, whole model.Record, s shown) error {
+	ctx, now, r := v.Request.Context(), h.o.Web.Now(), whole.SeenBy(v.op)
 	cohort, err := h.o.Store.Cohort(ctx, r.Graduate.CohortCode)
 	if err != nil {
 		return fmt.Errorf("admin: cohort: %w", err)
@@ -129,7 +132,11 @@ func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
 		Path: graduatePath(r.Graduate.ID), Next: model.Next(r, cohort, now), Basics: basics(r, codes),
 		Reviews: reviewLines(r), Windows: windows(cohort),
 	}
-	d.Holder = holder(d.Next.Holder, r.School)
+	d.Holder, d.Step, d.Since = holder(d.Next.Holder, r.School), d.Next.Step.Chinese(), d.Next.Since
+	if d.Next.Disputed {
+		d.Step, d.Since = model.RequestDispute.Chinese()+"核实中（"+d.Step+"）", r.DisputedAt()
+	}
+	d.Requests = waitingFor(v.op, r)
 	if last := r.Latest(); last != nil {
 		d.Destination, d.Earlier = revisions(r, codes)
 		d.Reported = reported(*last)
@@ -149,9 +156,14 @@ func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
 			d.ReopenNote = "当前已重新开放到" + u.Chinese() + "。"
 		}
 	}
-	if err := h.history(ctx, v, r.Graduate.ID, &d); err != nil {
+	if err := h.messages(ctx, v, whole, &d); err != nil {
 		return err
 	}
+	var older int64
+	if d.Timeline, older, err = h.timeline(ctx, v.op, whole, r, cohort, 0); err != nil {
+		return err
+	}
+	d.Older = olderPath(r.Graduate.ID, older)
 	p := web.Page{Title: r.Graduate.Basics.Name, Banner: s.banner, Next: d.Path, Data: d, Scripts: []string{keysScript}}
 	if s.fault != nil && (s.fault.Field == "" || s.fault.Field == "decision") {
 		p.Banner = append(p.Banner, web.Banner{Kind: web.BannerWarn, Text: s.fault.Message})
@@ -159,23 +171,20 @@ func (h *Handler) showGraduate(v visit, r model.Record, s shown) error {
 	return h.show(v, status(s.fault), "graduate", p)
 }
 
-// history adds the messages and the audit entries.
-func (h *Handler) history(ctx context.Context, v visit, id model.GraduateID, d *graduateData) error {
-	messages, err := h.o.Store.Messages(ctx, id, listed)
+// messages adds those to the graduate, but for what would tell of a dispute to
+// an operator who may not know of it.
+func (h *Handler) messages(ctx context.Context, v visit, whole model.Record, d *graduateData) error {
+	messages, err := h.o.Store.Messages(ctx, whole.Graduate.ID, listed)
 	if err != nil {
 		return fmt.Errorf("admin: messages: %w", err)
 	}
 	for _, m := range messages {
+		if whole.Betrays(m) && !v.op.SeesDisputes(whole) {
+			continue
+		}
 		d.Messages = append(d.Messages, messageLine{
 			At: model.Minute(m.CreatedAt), Kind: messageWords[m.Notice.Kind], State: stateWords[m.State], Reason: m.Reason,
 		})
-	}
-	audits, _, err := h.o.Store.Audits(ctx, v.scope(), store.AuditFilter{Graduate: id}, 0, listed)
-	if err != nil {
-		return fmt.Errorf("admin: audits: %w", err)
-	}
-	for _, a := range audits {
-		d.Audits = append(d.Audits, auditLine{At: model.Minute(a.At), By: actor(a.Actor), Action: actionWords(a.Action)})
 	}
 	return nil
 }

@@ -26,6 +26,14 @@ func (h *Handler) home(v visit) error {
 		}
 		waiting.Items = append(waiting.Items, web.Link{Href: q.path(), Text: q.title(), Count: n, Note: note})
 	}
+	requests, err := h.o.Store.RequestCounts(v.Request.Context(), v.op)
+	if err != nil {
+		return fmt.Errorf("admin: home: %w", err)
+	}
+	for _, b := range inboxes(v.op) {
+		n := requests[b.kind]
+		waiting.Items = append(waiting.Items, web.Link{Href: b.path, Text: b.title, Count: n, Note: fmt.Sprintf("%d %s等待处理", n, b.note)})
+	}
 	data["Waiting"] = waiting
 	if v.op.May(model.ActionView) {
 		data["Steps"] = stepTable(counts)

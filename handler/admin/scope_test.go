@@ -40,6 +40,7 @@ func TestEveryRouteByRole(t *testing.T) {
 	view := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor, model.RoleAuditor}
 	review := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor}
 	school := []model.Role{model.RoleAdmin, model.RoleSchool}
+	audit := []model.Role{model.RoleAdmin, model.RoleAuditor}
 	allowed := map[string][]model.Role{
 		"GET /admin": all, "GET /admin/password": all, "POST /admin/password": all,
 		"GET /admin/reviews": review, "GET /admin/reviews/next": review, "POST /admin/reviews/chosen": review, "POST /admin/reviews/approve": review,
@@ -47,6 +48,9 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/graduates": view, "POST /admin/graduates": view, "GET /admin/graduates/:id": view,
 		"GET /admin/graduates/:id/proofs/:proof": view, "GET /admin/graduates/:id/proofs/:proof/thumb": view,
 		"POST /admin/graduates/:id/review": review, "POST /admin/graduates/:id/change": review, "GET /admin/graduates/:id/change": all, "POST /admin/graduates/:id/reopen": school,
+		"GET /admin/graduates/:id/timeline": view,
+		"GET /admin/corrections":            review, "GET /admin/corrections/:id/:ordinal": review, "POST /admin/corrections/:id/:ordinal": review,
+		"GET /admin/disputes": audit, "GET /admin/disputes/:id/:ordinal": audit, "POST /admin/disputes/:id/:ordinal": audit,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
 		"GET /admin/roster": review, "POST /admin/roster": review, "GET /admin/roster/:id": review, "GET /admin/roster/:id/report": review,
 		"GET /admin/roster/:id/preview": review, "POST /admin/roster/:id/apply": review, "POST /admin/roster/:id/discard": review,

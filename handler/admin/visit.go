@@ -110,7 +110,11 @@ func (h *Handler) show(v visit, status int, name string, p web.Page) error {
 		if err != nil {
 			return fmt.Errorf("admin: step counts: %w", err)
 		}
-		p.Nav = nav(v.op, counts, v.Request.URL.Path, v.Query("level"))
+		requests, err := h.o.Store.RequestCounts(v.Request.Context(), v.op)
+		if err != nil {
+			return fmt.Errorf("admin: request counts: %w", err)
+		}
+		p.Nav = nav(v.op, counts, requests, v.Request.URL.Path, v.Query("level"))
 	}
 	return h.o.Web.Page(v.Context, status, "admin/"+name, p)
 }
@@ -139,11 +143,14 @@ func queues(op model.Operator) []queue {
 }
 
 // nav is the left column for op, with the open page marked.
-func nav(op model.Operator, counts map[model.Step]int, path, level string) []web.NavItem {
+func nav(op model.Operator, counts map[model.Step]int, requests map[model.RequestKind]int, path, level string) []web.NavItem {
 	items := []web.NavItem{{Text: "管理首页", Href: "/admin", Current: path == "/admin"}}
 	for _, q := range queues(op) {
 		here := path == "/admin/"+q.kind && (level == string(q.level) || level == "" && q.level == levels(op)[0])
 		items = append(items, web.NavItem{Text: q.title(), Href: q.path(), Count: counts[q.step()], Current: here})
+	}
+	for _, b := range inboxes(op) {
+		items = append(items, web.NavItem{Text: b.title, Href: b.path, Count: requests[b.kind], Current: path == b.path || strings.HasPrefix(path, b.path+"/")})
 	}
 	for _, it := range []struct {
 		allowed    bool
@@ -173,6 +180,10 @@ func done(word string) []web.Banner {
 		"return":    "上一位毕业生的去向已退回，这是下一位。",
 		"granted":   "上一位毕业生的变更申请已同意，这是下一位。",
 		"declined":  "上一位毕业生的变更申请未同意，这是下一位。",
+		"corrected": "上一项已更正，这是下一项。",
+		"kept":      "上一项未更正，原因已告知毕业生。这是下一项。",
+		"voided":    "上一条登记已作废，结论已告知毕业生。这是下一项。",
+		"upheld":    "上一项未予作废，理由已告知毕业生。这是下一项。",
 		"finished":  "已处理，没有更多待审核的。",
 		"reopened":  "已为该毕业生重新开放更新。",
 		"published": "菜单已发布。已关注的手机最迟 5 分钟后看到新菜单。",

@@ -94,6 +94,15 @@ func actionWords(action string) string {
 		"authorization.create":    "核验授权",
 		"authorization.extend":    "核验授权延期",
 		"authorization.revoke":    "撤销核验授权",
+		"correction.ask":          "申请更正",
+		"correction.approve":      "同意更正",
+		"correction.return":       "未更正",
+		"correction.withdraw":     "撤回更正申请",
+		"correction.view_id":      "为处理更正查看证件号码",
+		"dispute.ask":             "反映“这不是我登记的”",
+		"dispute.approve":         "核实异议属实，作废登记",
+		"dispute.return":          "核实异议，未予作废",
+		"dispute.withdraw":        "撤回去向异议",
 	}
 	if w, ok := words[action]; ok {
 		return w

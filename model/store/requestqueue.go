@@ -43,6 +43,7 @@ func ParseRequestCursor(s string) (RequestCursor, error) {
 type QueuedRequest struct {
 	Graduate model.Graduate
 	Request  model.Request
+	Ordinal  int // model.Record.Ordinal
 }
 
 // queueState is the state in which requests of a kind wait for the operators
@@ -110,7 +111,9 @@ func (s *Store) requestQueueQuery(op model.Operator, kind model.RequestKind, aft
 			args = append(args, after.since)
 		}
 	}
-	return "SELECT * " + from + " ORDER BY since, graduate_id, number LIMIT ?", append(args, limit)
+	// Ordinals are counted among the few of one graduate, by primary key.
+	ordinal := "(SELECT COUNT(*) FROM requests o WHERE o.graduate_id = requests.graduate_id AND o.kind = requests.kind AND o.number <= requests.number) AS ordinal"
+	return "SELECT requests.*, " + ordinal + " " + from + " ORDER BY since, graduate_id, number LIMIT ?", append(args, limit)
 }
 
 // RequestQueue lists the open corrections or disputes that op may answer, the
@@ -126,13 +129,16 @@ func (s *Store) RequestQueue(ctx context.Context, op model.Operator, kind model.
 		return nil, RequestCursor{}, nil
 	}
 	sql, args := s.requestQueueQuery(op, kind, after, limit+1)
-	var rows []requestRow
+	var rows []struct {
+		Row     requestRow `gorm:"embedded"`
+		Ordinal int
+	}
 	if err := s.read(ctx).Raw(sql, args...).Scan(&rows).Error; err != nil {
 		return nil, RequestCursor{}, wrap("request queue", err)
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		last := rows[limit-1]
+		last := rows[limit-1].Row
 		next = RequestCursor{since: last.Since, id: last.GraduateID, number: int64(last.Number)}
 	}
 	if len(rows) == 0 {
@@ -140,7 +146,7 @@ func (s *Store) RequestQueue(ctx context.Context, op model.Operator, kind model.
 	}
 	ids := make([]int64, len(rows))
 	for i := range rows {
-		ids[i] = rows[i].GraduateID
+		ids[i] = rows[i].Row.GraduateID
 	}
 	var found []graduateRow
 	if err := s.read(ctx).Where("id IN ?", ids).Find(&found).Error; err != nil {
@@ -156,11 +162,11 @@ func (s *Store) RequestQueue(ctx context.Context, op model.Operator, kind model.
 	}
 	page = make([]QueuedRequest, len(rows))
 	for i := range rows {
-		q, err := s.request(&rows[i])
+		q, err := s.request(&rows[i].Row)
 		if err != nil {
 			return nil, RequestCursor{}, err
 		}
-		page[i] = QueuedRequest{Graduate: byID[model.GraduateID(rows[i].GraduateID)], Request: q}
+		page[i] = QueuedRequest{Graduate: byID[model.GraduateID(rows[i].Row.GraduateID)], Request: q, Ordinal: rows[i].Ordinal}
 	}
 	return page, next, nil
 }

@@ -40,6 +40,10 @@ func readQueue(t *testing.T, s *store.Store, op model.Operator, kind model.Reque
 			t.Fatal(err)
 		}
 		for _, q := range page {
+			r, err := s.Record(t.Context(), q.Graduate.ID)
+			if err != nil || r.Ordinal(q.Request) != q.Ordinal || q.Ordinal == 0 {
+				t.Fatalf("ordinal %d of %+v, %v", q.Ordinal, q.Request, err)
+			}
 			got = append(got, strings.Trim(fmt.Sprintf("%s %s", q.Graduate.Basics.ExamNumber[13:], q.Request.Item), " "))
 		}
 		if next.IsZero() {
