@@ -13,6 +13,7 @@ type StandOutKind string
 const (
 	StandOutCodeWrong   StandOutKind = "code_wrong"   // check digit of the 统一社会信用代码
 	StandOutCodeMissing StandOutKind = "code_missing" // none, where the category wants one
+	StandOutNoProof     StandOutKind = "no_proof"     // handed in here without a file, where the category wants one
 	StandOutCodeNames   StandOutKind = "code_names"   // one code, several names
 	StandOutNameCodes   StandOutKind = "name_codes"   // one name, several codes
 	StandOutCrowd       StandOutKind = "crowd"        // many graduates at one small unit
@@ -23,7 +24,7 @@ const (
 // Chinese names the kind in a word or two.
 func (k StandOutKind) Chinese() string {
 	return map[StandOutKind]string{
-		StandOutCodeWrong: "代码校验不符", StandOutCodeMissing: "缺信用代码", StandOutCodeNames: "同码不同名", StandOutNameCodes: "同名不同码",
+		StandOutCodeWrong: "代码校验不符", StandOutCodeMissing: "缺信用代码", StandOutNoProof: "缺证明材料", StandOutCodeNames: "同码不同名", StandOutNameCodes: "同名不同码",
 		StandOutCrowd: "小单位多人", StandOutShare: "占比偏高", StandOutOdd: "去向与转递不符",
 	}[k]
 }
@@ -63,6 +64,8 @@ func (s Share) percent() int {
 // StandOutFacts are the numbers around a destination, in its graduate's school
 // and cohort. Missing ones make nothing stand out.
 type StandOutFacts struct {
+	ByGraduate             bool      // handed in on our pages
+	Proofs                 int       // files that prove it
 	Uses                   []UnitUse // of the same code or the same name
 	School, College, Class Share     // of the destination's category
 }
@@ -81,6 +84,9 @@ func StandOuts(d Destination, f StandOutFacts, l StandOutLimits, codes Codes) []
 		add(StandOutCodeWrong, "统一社会信用代码“%s”的长度或末位校验码不符。", d.UnitCode)
 	case d.UnitCode == "" && wantsCode(cat, d):
 		add(StandOutCodeMissing, "“%s”通常应填写统一社会信用代码，本条没有填写。", cat.Name)
+	}
+	if f.ByGraduate && f.Proofs == 0 && cat.Proof != "" {
+		add(StandOutNoProof, "没有上传证明材料。“%s”通常应有%s。", cat.Name, cat.Proof)
 	}
 	if names > 1 {
 		add(StandOutCodeNames, "同一个统一社会信用代码在本校本届对应 %d 个不同的单位名称。", names)

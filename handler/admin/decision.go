@@ -118,20 +118,9 @@ func (h *Handler) deciding(v visit, r model.Record, s shown, d *graduateData) er
 	if q.kind == queueChanges {
 		return nil
 	}
-	row := rowOf(r)
-	outs, err := h.standOuts(v.Request.Context(), []store.QueueRow{row})
-	if err != nil {
-		return err
+	found, err := h.waiting(v.Request.Context(), v.scope(), q, []picked{{r.Graduate.ID, len(r.Revisions)}})
+	if err == nil && len(found) == 1 { // else somebody was faster, which the decision will say
+		d.StandOuts = standOutLines(found[0].QueueRow, found[0].outs)
 	}
-	d.StandOuts = standOutLines(row, outs[0].outs)
-	return nil
-}
-
-// rowOf is a record as its queue shows it.
-func rowOf(r model.Record) store.QueueRow {
-	g, last := r.Graduate, r.Latest()
-	return store.QueueRow{Destination: last.Destination, GraduateRow: store.GraduateRow{
-		ID: g.ID, Name: g.Basics.Name, College: g.Basics.College, Class: g.Basics.Class, CohortCode: g.CohortCode, SchoolCode: g.SchoolCode,
-		Category: last.Destination.Category, Unit: last.Destination.Unit, UnitCode: last.Destination.UnitCode, Revision: last.Number,
-	}}
+	return err
 }

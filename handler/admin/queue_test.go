@@ -64,7 +64,7 @@ func TestQueueFilters(t *testing.T) {
 		"&category=10&school=" + here:                             {"王一", "王二"},
 		"&unit=" + url.QueryEscape("共同单位"):                        {"王一", "王二"},
 		"&unit=" + url.QueryEscape("共同单位") + "&college=nowhere":   nil,
-		"&flagged=1": nil,
+		"&flagged=1": {"王一", "王二"},
 	} {
 		w := v.get("/admin/reviews?level=college" + strings.ReplaceAll(filter, "测试", url.QueryEscape("测试")))
 		page{}.check(t, w)
@@ -138,7 +138,7 @@ func TestStandOutsOnPages(t *testing.T) {
 	v := s.operator(model.Operator{Role: model.RoleSchool, SchoolCode: here})
 	c := s.operator(model.Operator{Role: model.RoleCollege, SchoolCode: here, College: collegeA})
 	w := c.get("/admin/reviews")
-	page{has: []string{"小单位多人", "同码不同名", "缺信用代码"}}.check(t, w)
+	page{has: []string{"小单位多人", "同码不同名", "缺信用代码", "缺证明材料"}}.check(t, w)
 	page{has: []string{"本页查看了 6 人，其中 5 人有提示"}, not: []string{path(plain)}}.check(t, c.get("/admin/reviews?level=college&flagged=1"))
 	w = c.get(path(crowd))
 	page{has: []string{"请留意", "本校本届有 4 人去往这个单位，单位性质为“其他企业”", "对应 2 个不同的单位名称", "看名单"}}.check(t, w)
@@ -147,7 +147,7 @@ func TestStandOutsOnPages(t *testing.T) {
 		t.Fatal("no list behind it")
 	}
 	page{has: []string{"小小公司", "另一个名字"}, not: []string{"没有代码的公司"}}.check(t, v.get(strings.ReplaceAll(link[1], "&amp;", "&")))
-	page{has: []string{"通常应填写统一社会信用代码"}}.check(t, c.get(path(bare)))
+	page{has: []string{"通常应填写统一社会信用代码"}, not: []string{"没有上传证明材料。“"}}.check(t, c.get(path(bare)))
 	page{not: []string{"请留意"}}.check(t, c.get(path(plain)))
 }
 

@@ -66,7 +66,7 @@ func (h *Handler) standOuts(ctx context.Context, rows []store.QueueRow) ([]watch
 
 // factsOf picks the numbers of a row's school and cohort.
 func factsOf(r store.QueueRow, uses []model.UnitUse, shares store.Shares) model.StandOutFacts {
-	var f model.StandOutFacts
+	f := model.StandOutFacts{ByGraduate: r.ByGraduate, Proofs: r.Proofs}
 	for _, u := range uses {
 		if u.SchoolCode == r.SchoolCode && u.CohortCode == r.CohortCode {
 			f.Uses = append(f.Uses, u)

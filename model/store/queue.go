@@ -16,6 +16,8 @@ type QueueRow struct {
 	GraduateRow
 	Reason      string            // why a change is asked for
 	Destination model.Destination // of the latest revision
+	ByGraduate  bool              // who handed it in on our pages
+	Proofs      int               // files that prove it
 }
 
 // QueueFilter narrows the queue of one step. Empty fields do not.
@@ -63,6 +65,8 @@ func (s *Store) Queue(ctx context.Context, scope model.Scope, f QueueFilter, aft
 		Row             graduateRow `gorm:"embedded"`
 		RevisionUID     *string
 		RevisionContent []byte
+		RevisionBy      string
+		RevisionProofs  int
 	}
 	if err := s.read(ctx).Raw(sql, args...).Scan(&found).Error; err != nil {
 		return nil, Cursor{}, wrap("queue", err)
@@ -79,7 +83,7 @@ func (s *Store) Queue(ctx context.Context, scope model.Scope, f QueueFilter, aft
 		if err != nil {
 			return nil, Cursor{}, wrap("queue", err)
 		}
-		rows = append(rows, QueueRow{GraduateRow: r.listed(), Reason: r.StepReason, Destination: d})
+		rows = append(rows, QueueRow{GraduateRow: r.listed(), Reason: r.StepReason, Destination: d, ByGraduate: line.RevisionBy == string(model.ActorGraduate), Proofs: line.RevisionProofs})
 	}
 	return rows, Cursor{}, nil
 }
@@ -166,6 +170,11 @@ func (s *Store) everyCohort(ctx context.Context, base conditions, only string) (
 	return ranges, nil
 }
 
+// proofsOf counts the files of a queue's row by proofs_graduate: five at most
+// for each revision.
+const proofsOf = "CASE WHEN r.uid IS NULL THEN 0 ELSE (SELECT COUNT(*) FROM proofs p WHERE p.graduate_id = w.id AND p.request = 0 AND p.state = '" + string(proofKept) +
+	"' AND p.from_revision <= w.revisions AND (p.until_revision = 0 OR p.until_revision > w.revisions)) END"
+
 // sql joins the destinations to the window. A row that the rest refuses comes
 // without one: it says how far the window went.
 func (q queueQuery) sql() (string, []any) {
@@ -175,7 +184,7 @@ func (q queueQuery) sql() (string, []any) {
 		on = " AND " + strings.Join(q.rest.sql, " AND ")
 		args = append(args, q.rest.args...)
 	}
-	return "SELECT w.*, r.uid AS revision_uid, r.content AS revision_content FROM (" + inner + ") AS w" +
+	return "SELECT w.*, r.uid AS revision_uid, r.content AS revision_content, r.by_kind AS revision_by, " + proofsOf + " AS revision_proofs FROM (" + inner + ") AS w" +
 		" LEFT JOIN revisions r ON r.graduate_id = w.id AND r.number = w.revisions" + on + " ORDER BY w.step_since, w.id", args
 }
 

@@ -123,6 +123,31 @@ func TestQueueScopeAndFilter(t *testing.T) {
 	})
 }
 
+// TestQueueProofs: the files of the revision shown are counted, and who handed it
+// in is known.
+func TestQueueProofs(t *testing.T) {
+	dir := t.TempDir()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		id := reporting(t, s, 100)
+		for _, content := range []string{"一", "二"} {
+			if _, err := addProof(t, s, id, content, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		change(t, s, id, report("甲"))
+		other := waiting(t, s, 1)[0]
+		rows, _, err := s.Queue(t.Context(), model.Scope{SchoolCode: "99001"}, store.QueueFilter{Step: model.StepCollegeReview}, store.Cursor{}, 10)
+		if err != nil || len(rows) != 2 {
+			t.Fatalf("%d rows, %v", len(rows), err)
+		}
+		for _, r := range rows {
+			if mine := r.ID == id; r.ByGraduate != mine || mine && r.Proofs != 2 || r.ID == other && r.Proofs != 0 {
+				t.Errorf("%d: by the graduate %v, %d proofs", r.ID, r.ByGraduate, r.Proofs)
+			}
+		}
+	}, storetest.WithDir(dir))
+}
+
 // TestQueueWindow: a filter that no index serves looks at a bounded number of
 // rows, says where to go on, and leaves nobody out.
 func TestQueueWindow(t *testing.T) {
