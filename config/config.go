@@ -70,6 +70,7 @@ type Config struct {
 	Reminder  Reminder  `yaml:"reminder"`
 	Form      Form      `yaml:"form"`
 	Review    Review    `yaml:"review"`
+	Upstream  Upstream  `yaml:"upstream"`
 	Retention Retention `yaml:"retention"`
 }
 
@@ -247,6 +248,21 @@ type Review struct {
 	SharePoints int `yaml:"share_points" env:"QUXIANG_REVIEW_SHARE_POINTS"`
 }
 
+// Upstream is how destinations come in from the platforms on which graduates
+// register (91job, provincial platforms). Their keys are data, made by
+// quxiang upstream key add.
+type Upstream struct {
+	// Folder is watched for sheets that a platform, or a person, puts there:
+	// below it one folder for each school, named by its five digits. It is
+	// relative to the working directory unless it starts with a slash, and
+	// replicas share it. Empty watches nothing.
+	Folder string `yaml:"folder" env:"QUXIANG_UPSTREAM_FOLDER"`
+
+	// Rate is how many requests each key may make to the API in a minute, 1 to
+	// 10000, over all replicas. A request carries up to 500 destinations.
+	Rate int `yaml:"rate" env:"QUXIANG_UPSTREAM_RATE"`
+}
+
 // Retention is how many days things are kept that nobody needs for ever. A
 // daily job deletes what is older.
 type Retention struct {
@@ -293,6 +309,7 @@ func Default() Config {
 			ShareMinimum: 20,
 			SharePoints:  20,
 		},
+		Upstream: Upstream{Rate: 60},
 		Retention: Retention{
 			MessageDays: 180,
 			UploadDays:  30,

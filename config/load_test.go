@@ -59,6 +59,7 @@ func TestLoadGood(t *testing.T) {
 			Notes: []string{"本表由示例大学出具。", "有疑问, 请联系毕业生。"},
 		},
 		Review:    Review{SmallUnit: 8, ShareMinimum: 30, SharePoints: 15},
+		Upstream:  Upstream{Folder: "/srv/quxiang/upstream", Rate: 30},
 		Retention: Retention{MessageDays: 90, UploadDays: 7},
 	}
 	defaults := func(change func(*Config)) Config {

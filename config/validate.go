@@ -74,6 +74,8 @@ func (c Config) check(needs []Need) []Problem {
 	k.number("review.small_unit", c.Review.SmallUnit, 0, 1000)
 	k.number("review.share_minimum", c.Review.ShareMinimum, 0, 1000)
 	k.number("review.share_points", c.Review.SharePoints, 1, 100)
+	k.number("upstream.rate", c.Upstream.Rate, 1, 10000)
+	k.text("upstream.folder", c.Upstream.Folder, 500)
 	k.number("retention.message_days", c.Retention.MessageDays, 1, 3650)
 	k.number("retention.upload_days", c.Retention.UploadDays, 1, 365)
 	for _, need := range needs {

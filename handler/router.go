@@ -24,6 +24,7 @@ var public = []string{
 	"/chsi/login", "/chsi/callback",
 	"/verify/archive", "/verify/household", "/v/:number/:tag", "/V/:number/:tag",
 	"/admin/login",
+	"/api/v1/upstream/destinations", "/api/v1/upstream/destinations/:key", // each post is signed: handler/api asks
 	"/h5/logout", // whoever has no session has nothing to end, and is not sent to log in for it
 }
 
@@ -33,8 +34,8 @@ var visitor = []string{
 	"/h5/bind", "/h5/prove", "/h5/move", "/h5/choose", "/h5/binding", "/h5/unbind",
 }
 
-// upload are the routes that take files; everything else is bounded by
-// web.MaxForm.
+// upload are the routes that take files or long posts; everything else is
+// bounded by web.MaxForm.
 var upload = map[string]int64{
 	"/admin/roster": 64<<20 + web.MaxForm,
 	"/admin/units":  16<<20 + web.MaxForm,
@@ -43,6 +44,8 @@ var upload = map[string]int64{
 	"/h5/change":     web.MaxUpload,
 	"/h5/correction": web.MaxUpload,
 	"/h5/dispute":    web.MaxUpload,
+
+	"/api/v1/upstream/destinations": 1 << 20,
 }
 
 // Area is a part of the site.
@@ -74,7 +77,10 @@ func New(o Options) (http.Handler, error) {
 	r.NoRoute(o.Web.Do(func(*gin.Context) error {
 		return model.Errorf(model.CodeNotFound, "您要找的页面不存在，可能是链接不完整或已失效。")
 	}))
-	r.NoMethod(o.Web.Do(func(*gin.Context) error {
+	r.NoMethod(o.Web.Do(func(c *gin.Context) error {
+		if web.IsAPI(c.Request.URL.Path) {
+			return model.Errorf(model.CodeMethod, "这个地址不支持 %s 方法，请看 docs/openapi.yaml。", c.Request.Method)
+		}
 		return model.Errorf(model.CodeNotFound, "这个地址不能这样访问，请从页面上的按钮进入。")
 	}))
 	r.GET("/static/*file", gin.WrapH(o.Static))

@@ -269,7 +269,7 @@ func (r *importRun) settle(e *importEntry) error {
 		return nil
 	case store.ImportChanged:
 		r.result.Changed++
-	case store.ImportImported, store.ImportRefused:
+	case store.ImportImported, store.ImportRefused, store.ImportConflict:
 	}
 	r.result.Imported++
 	if len(e.outcome.Changes) == 0 {
@@ -285,6 +285,9 @@ func (r *importRun) settle(e *importEntry) error {
 // refuse reports a row that has faults or a reason.
 func (r *importRun) refuse(e *importEntry) error {
 	r.result.Refused++
+	if e.outcome.Status == store.ImportConflict {
+		r.result.Conflicts++
+	}
 	var more []roster.Fault
 	if e.reason != nil {
 		more = append(more, r.reader.Fault(e.row, e.reason))

@@ -15,13 +15,14 @@ type purgeStore interface {
 	PurgeSessions(ctx context.Context, now time.Time) (int, error)
 	PurgeFlows(ctx context.Context, now time.Time) (int, error)
 	PurgeTries(ctx context.Context, now time.Time) (int, error)
+	PurgeUpstream(ctx context.Context, now time.Time) (int, error)
 	PurgeMessages(ctx context.Context, before time.Time) (int, error)
 	PurgeProofs(ctx context.Context, before time.Time) (int, error)
 	SweepProofs(ctx context.Context, folder int, before time.Time) (int, error)
 }
 
-// Purge removes what has ended: sessions, login flows, counted tries, old
-// messages, the files of worked rosters, which hold ID numbers in the clear, and
+// Purge removes what has ended: sessions, login flows, counted tries, nonces and
+// answers of platforms upstream, old messages, the files of worked rosters, which hold ID numbers in the clear, and
 // what broken uploads of proofs have left.
 type Purge struct {
 	Store purgeStore
@@ -50,10 +51,12 @@ func (p *Purge) Run(ctx context.Context) (outcome string, err error) {
 	yesterday := now.AddDate(0, 0, -1)
 	proofs, err6 := p.Store.PurgeProofs(ctx, yesterday)
 	stray, err7 := p.Store.SweepProofs(ctx, int(now.Unix()/(24*3600)), yesterday) // another folder each day
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	received, err8 := p.Store.PurgeUpstream(ctx, now)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		return "", fmt.Errorf("job: purge: %w", err)
 	}
-	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、文件 %d 个、消息 %d 条", sessions, flows, tries, files+proofs+stray, messages), nil
+	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、上级请求 %d 条、文件 %d 个、消息 %d 条",
+		sessions, flows, tries, received, files+proofs+stray, messages), nil
 }
 
 // files removes regular files below the folder of uploads that have grown old.

@@ -149,6 +149,12 @@ func Receive(r Record, c Cohort, d Destination, by Actor, reportedAt, now time.T
 	if r.School.Origin != OriginUpstream && last != nil && !last.enteredAndReturned() {
 		return Change{}, false, Errorf(CodeConflict, "该毕业生已在本系统上报去向，不能用表格覆盖。")
 	}
+	return r.received(c, d, by, reportedAt, now), true, nil
+}
+
+// received appends what came from outside as a new revision: approved where
+// both reviews were upstream, else waiting for the college.
+func (r Record) received(c Cohort, d Destination, by Actor, reportedAt, now time.Time) Change {
 	r = r.clone()
 	rev := Revision{Number: len(r.Revisions) + 1, Destination: d, Origin: r.School.Origin, ReportedAt: reportedAt, ReportedBy: by}
 	if r.School.Origin == OriginUpstream {
@@ -165,5 +171,5 @@ func Receive(r Record, c Cohort, d Destination, by Actor, reportedAt, now time.T
 	if rev.State() == ReviewApproved {
 		ch.Owe = []Notice{noticeApproved(r, c, now)}
 	}
-	return ch, true, nil
+	return ch
 }

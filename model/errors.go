@@ -21,6 +21,8 @@ const (
 	CodeClosed          Code = "closed"          // the deadline has passed
 	CodeTooMany         Code = "too_many"        // a limit on tries was reached
 	CodeTooLarge        Code = "too_large"       // a body or file is over its limit
+	CodeMediaType       Code = "media_type"      // a body of a kind that is not taken here
+	CodeMethod          Code = "method"          // an address of the API that is not used in this way
 	CodeUnavailable     Code = "unavailable"     // a system that we depend on does not answer
 	CodeExpired         Code = "expired"         // a link, state or session is too old or used up
 	CodeInternal        Code = "internal"        // our own fault
@@ -31,7 +33,7 @@ const (
 func ErrorCodes() []Code {
 	return []Code{
 		CodeInvalid, CodeUnauthenticated, CodeForbidden, CodeNotFound, CodeConflict, CodeChanged,
-		CodeLocked, CodeClosed, CodeTooMany, CodeTooLarge, CodeUnavailable, CodeExpired, CodeInternal,
+		CodeLocked, CodeClosed, CodeTooMany, CodeTooLarge, CodeMediaType, CodeMethod, CodeUnavailable, CodeExpired, CodeInternal,
 	}
 }
 

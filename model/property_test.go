@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,7 @@ func newWorld(t *rapid.T) *world {
 var eventNames = []string{
 	"link", "check", "mend", "report", "draft", "receive", "review", "confirm", "authorize", "revoke", "extend", "reopen",
 	"ask change", "rule change", "ask correction", "rule correction", "dispute", "rule dispute", "withdraw",
+	"upstream", "settle",
 }
 
 // onward is the event that leads further, so that histories get far.
@@ -174,6 +176,7 @@ func (w *world) step(t *rapid.T) {
 		},
 		"withdraw": func() (Change, error) { return WithdrawRequest(w.r, len(w.r.Requests), w.now) },
 	}
+	maps.Copy(events, w.upstreamEvents(t))
 	name := w.onward()
 	if rapid.Bool().Draw(t, "astray") {
 		name = rapid.SampledFrom(eventNames).Draw(t, "event")
@@ -218,7 +221,7 @@ func (w *world) ruling(t *rapid.T) (Operator, Ruling) {
 
 func (w *world) checkAppendOnly(t *rapid.T, name string, before Record) {
 	if len(w.r.Revisions) < len(before.Revisions) || len(w.r.Confirmations) < len(before.Confirmations) ||
-		len(w.r.Authorizations) < len(before.Authorizations) || len(w.r.Requests) < len(before.Requests) {
+		len(w.r.Authorizations) < len(before.Authorizations) || len(w.r.Requests) < len(before.Requests) || len(w.r.Conflicts) < len(before.Conflicts) {
 		t.Fatalf("%s removed history", name)
 	}
 	for i, q := range before.Requests {

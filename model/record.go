@@ -14,8 +14,9 @@ type Record struct {
 	Revisions      []Revision     // append-only, oldest first, numbered from 1
 	Confirmations  []Confirmation // oldest first
 	Authorizations []Authorization
-	Requests       []Request // oldest first, numbered from 1
-	Version        int64     // the store's optimistic lock
+	Requests       []Request  // oldest first, numbered from 1
+	Conflicts      []Conflict // oldest first, numbered from 1
+	Version        int64      // the store's optimistic lock
 
 	// Voided holds, in what SeenBy returns, when revisions became void whose
 	// disputes it leaves out; nil in a record from the store.
@@ -101,5 +102,6 @@ func (r Record) clone() Record {
 	for i := range r.Requests {
 		r.Requests[i].Answers = slices.Clone(r.Requests[i].Answers)
 	}
+	r.Conflicts = slices.Clone(r.Conflicts)
 	return r
 }

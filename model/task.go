@@ -82,13 +82,14 @@ type TaskResult struct {
 	Changed   int    `json:"changed,omitempty"`
 	Unchanged int    `json:"unchanged"`
 	Refused   int    `json:"refused"`
-	Undone    int    `json:"undone,omitempty"`  // of the imported
-	ActedOn   int    `json:"acted,omitempty"`   // not undone because somebody acted on them
-	Report    string `json:"report,omitempty"`  // file of refused rows, below the data directory
-	Preview   string `json:"preview,omitempty"` // file of what would change, field by field
-	Plan      string `json:"plan,omitempty"`    // what the preview saw, for applying it
-	Sample    string `json:"sample,omitempty"`  // an ImportSample as JSON, for the page
-	Error     string `json:"error,omitempty"`   // Chinese, for the operator
+	Conflicts int    `json:"conflicts,omitempty"` // of the refused: those that an operator settles
+	Undone    int    `json:"undone,omitempty"`    // of the imported
+	ActedOn   int    `json:"acted,omitempty"`     // not undone because somebody acted on them
+	Report    string `json:"report,omitempty"`    // file of refused rows, below the data directory
+	Preview   string `json:"preview,omitempty"`   // file of what would change, field by field
+	Plan      string `json:"plan,omitempty"`      // what the preview saw, for applying it
+	Sample    string `json:"sample,omitempty"`    // an ImportSample as JSON, for the page
+	Error     string `json:"error,omitempty"`     // Chinese, for the operator
 }
 
 // ImportSample is what a page shows of a preview: its first rows.

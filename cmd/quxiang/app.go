@@ -17,6 +17,7 @@ import (
 	"quxiang/config"
 	"quxiang/handler"
 	"quxiang/handler/admin"
+	"quxiang/handler/api"
 	"quxiang/handler/callback"
 	"quxiang/handler/cas"
 	"quxiang/handler/h5"
@@ -24,6 +25,7 @@ import (
 	"quxiang/handler/verify"
 	"quxiang/handler/web"
 	"quxiang/job"
+	"quxiang/job/upstream"
 	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/form"
@@ -46,6 +48,7 @@ type app struct {
 
 	dispatcher *job.Dispatcher
 	importer   *job.Importer
+	receiver   *upstream.Receiver
 	metrics    *metrics
 
 	closers []func(context.Context) error
@@ -107,6 +110,9 @@ func (a *app) wireJobs(l links.Links) error {
 	})
 	a.importer = job.NewImporter(job.ImporterOptions{
 		Store: a.store, Codes: tables, Dir: a.cfg.DataDir, Now: a.clock.Now, Logger: a.log,
+	})
+	a.receiver = upstream.NewReceiver(upstream.ReceiverOptions{
+		Store: a.store, Codes: tables, Now: a.clock.Now, Logger: a.log, Observe: a.metrics.upstream,
 	})
 	ladder := &job.Ladder{Store: a.store, Now: a.clock.Now, Ladder: model.Ladder{Days: r.LadderDays, Minute: int(r.LadderHour)}}
 	purge := &job.Purge{Store: a.store, Now: a.clock.Now, Dir: a.cfg.DataDir, UploadDays: a.cfg.Retention.UploadDays, MessageDays: a.cfg.Retention.MessageDays}
@@ -177,10 +183,11 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 	h5Area, err3 := h5.New(h5.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, CHSIAccountURL: a.cfg.CHSI.AccountURL, Tag: a.store.Tag, Rand: rand.Reader})
 	verifyArea, err4 := verify.New(verify.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag})
 	adminArea, err5 := admin.New(admin.Options{Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu, StandOut: standOut(a.cfg.Review)})
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	apiArea, err6 := api.New(api.Options{Web: site, Store: a.store, Receiver: a.receiver, Rate: a.cfg.Upstream.Rate})
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, err
 	}
-	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea}, nil
+	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea, apiArea}, nil
 }
 
 func standOut(c config.Review) model.StandOutLimits {

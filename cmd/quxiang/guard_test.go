@@ -18,6 +18,7 @@ var openRoutes = []string{
 	"GET /chsi/login", "GET /chsi/callback", "POST /chsi/callback",
 	"GET /verify/archive", "POST /verify/archive", "GET /verify/household", "POST /verify/household",
 	"GET /v/:number/:tag", "GET /V/:number/:tag", "GET /admin/login", "POST /admin/login", "POST /h5/logout",
+	"POST /api/v1/upstream/destinations", "GET /api/v1/upstream/destinations/:key", // signed: see handler/api
 }
 
 // TestEveryOtherRouteNeedsALogin asks every route of the whole site as

@@ -71,7 +71,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(
 		newServe(), newSandbox(), newSimulate(), newSeed(), newMigrate(), newImport(),
-		newJob(), newOperator(), newKeysCommand(), newVersion(),
+		newJob(), newOperator(), newUpstream(), newKeysCommand(), newVersion(),
 	)
 	usageErrors(root)
 	return root

@@ -21,6 +21,7 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
 	unknown  *prometheus.CounterVec
+	received *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -37,8 +38,11 @@ func newMetrics() *metrics {
 		unknown: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "quxiang_push_unknown_total", Help: "Pushed events that have no effect here, by name.",
 		}, []string{"event"}),
+		received: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quxiang_upstream_destinations_total", Help: "Destinations that came from platforms upstream, by what became of them.",
+		}, []string{"reception"}),
 	}
-	m.registry.MustRegister(m.requests, m.calls, m.unknown, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.requests, m.calls, m.unknown, m.received, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -49,6 +53,15 @@ func (m *metrics) request(route string, status int, d time.Duration) {
 
 func (m *metrics) call(path string, errcode int, d time.Duration) {
 	m.calls.WithLabelValues(path, strconv.Itoa(errcode)).Observe(d.Seconds())
+}
+
+// upstream counts a delivery from a platform upstream.
+func (m *metrics) upstream(t model.Tally) {
+	for reception, n := range map[model.Reception]int{
+		model.ReceptionAccepted: t.Accepted, model.ReceptionUnchanged: t.Unchanged, model.ReceptionConflict: t.Conflict, model.ReceptionRefused: t.Refused,
+	} {
+		m.received.WithLabelValues(string(reception)).Add(float64(n))
+	}
 }
 
 // maxEventNames bounds the label: names come from outside, if signed.

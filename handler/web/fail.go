@@ -24,6 +24,8 @@ var status = map[model.Code]int{
 	model.CodeClosed:          http.StatusConflict,
 	model.CodeTooMany:         http.StatusTooManyRequests,
 	model.CodeTooLarge:        http.StatusRequestEntityTooLarge,
+	model.CodeMediaType:       http.StatusUnsupportedMediaType,
+	model.CodeMethod:          http.StatusMethodNotAllowed,
 	model.CodeUnavailable:     http.StatusServiceUnavailable,
 	model.CodeExpired:         http.StatusGone,
 	model.CodeInternal:        http.StatusInternalServerError,
@@ -44,6 +46,8 @@ var title = map[model.Code]string{
 	model.CodeClosed:          "已过截止日期",
 	model.CodeTooMany:         "操作过于频繁",
 	model.CodeTooLarge:        "内容太大",
+	model.CodeMediaType:       "内容类型不支持",
+	model.CodeMethod:          "不能这样访问",
 	model.CodeUnavailable:     "暂时无法办理",
 	model.CodeExpired:         "链接已失效",
 	model.CodeInternal:        "系统繁忙",
@@ -58,7 +62,8 @@ type Failure struct {
 }
 
 // Fail logs err once and answers with its page: the message of a *model.Error,
-// a plain sentence for everything else. Causes stay in the log.
+// a plain sentence for everything else. Causes stay in the log. Below /api the
+// answer is a Problem.
 func (w *Web) Fail(c *gin.Context, err error) {
 	c.Abort()
 	code := model.CodeOf(err)
@@ -72,6 +77,10 @@ func (w *Web) Fail(c *gin.Context, err error) {
 	}
 	w.log(c).Log(c.Request.Context(), level, "request failed", "code", code, "err", err)
 	if c.Writer.Written() {
+		return
+	}
+	if IsAPI(c.Request.URL.Path) {
+		w.problem(c, code, err)
 		return
 	}
 	f := Failure{Title: title[code], Message: "系统繁忙，请稍后再试。您填写的内容没有提交。"}

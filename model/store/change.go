@@ -77,7 +77,7 @@ func (w *writing) write(tx *gorm.DB, steps []model.Change) error {
 	old := w.before.record
 	if w.after.Graduate.ID != old.Graduate.ID || len(w.after.Revisions) < len(old.Revisions) ||
 		len(w.after.Confirmations) < len(old.Confirmations) || len(w.after.Authorizations) < len(old.Authorizations) ||
-		len(w.after.Requests) < len(old.Requests) {
+		len(w.after.Requests) < len(old.Requests) || len(w.after.Conflicts) < len(old.Conflicts) {
 		return fmt.Errorf("store: change %s: the rule lost history", last.Action)
 	}
 	w.after.Version = old.Version + 1
@@ -97,6 +97,9 @@ func (w *writing) write(tx *gorm.DB, steps []model.Change) error {
 		return err
 	}
 	if err := w.writeRequests(tx); err != nil {
+		return err
+	}
+	if err := w.writeConflicts(tx); err != nil {
 		return err
 	}
 	for _, ch := range steps {
@@ -134,11 +137,11 @@ func (w *writing) writeGraduate(tx *gorm.DB) error {
 	r.AccountID, r.LinkedAt, r.CheckedAt = int64(g.AccountID), toMillis(g.LinkedAt), toMillis(g.CheckedAt)
 	r.ReopenedUntil, r.Version = string(g.ReopenedUntil), w.after.Version
 	r.Revisions, r.Confirmations, r.Authorizations = len(w.after.Revisions), len(w.after.Confirmations), len(w.after.Authorizations)
-	r.Reviews, r.Requests = countReviews(w.after), len(w.after.Requests)
+	r.Reviews, r.Requests, r.Conflicts = countReviews(w.after), len(w.after.Requests), len(w.after.Conflicts)
 	r.setStanding(w.after)
 	columns := []string{
 		"account_id", "linked_at", "checked_at", "reopened_until", "version",
-		"revisions", "reviews", "confirmations", "authorizations", "requests",
+		"revisions", "reviews", "confirmations", "authorizations", "requests", "conflicts",
 		"step", "step_since", "step_reason", "step_returned", "disputed", "category", "unit", "unit_code", "settled",
 	}
 	if g.Basics != old.Basics {

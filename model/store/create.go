@@ -83,7 +83,7 @@ func (s *Store) newBatch(records []model.Record) ([]loaded, error) {
 			UID: newUID(), CohortCode: g.CohortCode, SchoolCode: g.SchoolCode, Created: toMillis(g.CreatedAt),
 			AccountID: int64(g.AccountID), LinkedAt: toMillis(g.LinkedAt), CheckedAt: toMillis(g.CheckedAt), ReopenedUntil: string(g.ReopenedUntil),
 			Revisions: len(rec.Revisions), Reviews: countReviews(rec), Confirmations: len(rec.Confirmations),
-			Authorizations: len(rec.Authorizations), Requests: len(rec.Requests), Version: 1,
+			Authorizations: len(rec.Authorizations), Requests: len(rec.Requests), Conflicts: len(rec.Conflicts), Version: 1,
 		}
 		if err := s.setBasics(&row, g.Basics); err != nil {
 			return nil, err
@@ -179,6 +179,7 @@ type histories struct {
 	confirmations  []confirmationRow
 	authorizations []authorizationRow
 	requests       []requestRow
+	conflicts      []conflictRow
 }
 
 func (h *histories) collect(s *Store, l *loaded) error {
@@ -212,6 +213,13 @@ func (h *histories) collect(s *Store, l *loaded) error {
 		}
 		h.requests = append(h.requests, row)
 	}
+	for _, q := range l.record.Conflicts {
+		row, err := s.conflictRow(l.record.Graduate, id, newUID(), q)
+		if err != nil {
+			return err
+		}
+		h.conflicts = append(h.conflicts, row)
+	}
 	return nil
 }
 
@@ -225,6 +233,7 @@ func (h *histories) insert(tx *gorm.DB) error {
 		{len(h.confirmations), &h.confirmations},
 		{len(h.authorizations), &h.authorizations},
 		{len(h.requests), &h.requests},
+		{len(h.conflicts), &h.conflicts},
 	} {
 		if rows.n == 0 {
 			continue

@@ -104,6 +104,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		authorizationRow{},
 		cohortRow{},
 		confirmationRow{},
+		conflictRow{},
 		contactRow{},
 		deliveryRow{},
 		flowRow{},
@@ -125,6 +126,9 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		templateRow{},
 		triesRow{},
 		unitRow{},
+		upstreamDeliveryRow{},
+		upstreamKeyRow{},
+		upstreamNonceRow{},
 		verificationRow{},
 	} {
 		parsed, err := schema.Parse(row, &cache, s.db.NamingStrategy)

@@ -75,6 +75,7 @@ type graduateRow struct {
 	Confirmations  int
 	Authorizations int
 	Requests       int
+	Conflicts      int
 	Version        int64
 }
 

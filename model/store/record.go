@@ -15,8 +15,8 @@ type loaded struct {
 }
 
 // Record returns everything that the rules look at for one graduate; CodeNotFound
-// when there is none. At most six queries, each by primary key;
-// five for those who never asked for anything.
+// when there is none. At most seven queries, each by primary key;
+// five for those who never asked for anything and whom nothing contradicts.
 func (s *Store) Record(ctx context.Context, id model.GraduateID) (model.Record, error) {
 	l, err := s.loadRecord(ctx, id)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Store) loadRecords(ctx context.Context, ids []int64) (map[int64]*loaded
 		return nil, err
 	}
 	all := make(map[int64]*loaded, len(rows))
-	var have struct{ revisions, reviews, confirmations, authorizations, requests holders }
+	var have struct{ revisions, reviews, confirmations, authorizations, requests, conflicts holders }
 	for i := range rows {
 		row := rows[i].Row
 		g, err := s.graduate(&row)
@@ -80,6 +80,7 @@ func (s *Store) loadRecords(ctx context.Context, ids []int64) (map[int64]*loaded
 			{row.Confirmations, &have.confirmations},
 			{row.Authorizations, &have.authorizations},
 			{row.Requests, &have.requests},
+			{row.Conflicts, &have.conflicts},
 		} {
 			if h.n > 0 {
 				h.into.ids = append(h.into.ids, row.ID)
@@ -94,6 +95,9 @@ func (s *Store) loadRecords(ctx context.Context, ids []int64) (map[int64]*loaded
 		return nil, err
 	}
 	if err := s.loadRequests(ctx, all, have.requests); err != nil {
+		return nil, err
+	}
+	if err := s.loadConflicts(ctx, all, have.conflicts); err != nil {
 		return nil, err
 	}
 	return all, s.loadAuthorizations(ctx, all, have.authorizations)

@@ -64,12 +64,13 @@ type Assumed struct {
 // ImportStatus is what became of a row.
 type ImportStatus string
 
-// The four outcomes.
+// The outcomes.
 const (
 	ImportImported  ImportStatus = "imported"  // a new graduate
 	ImportChanged   ImportStatus = "changed"   // the record was changed
 	ImportUnchanged ImportStatus = "unchanged" // everything was there already
 	ImportRefused   ImportStatus = "refused"   // Err says why; nothing of the row was taken
+	ImportConflict  ImportStatus = "conflict"  // from upstream, and not what is here: an operator settles it; Err says so
 )
 
 // ImportOutcome is the answer to one row.
@@ -223,7 +224,14 @@ func (im *importing) fresh(row ImportRow) (model.Record, error) {
 		Graduate: model.Graduate{CohortCode: row.CohortCode, SchoolCode: row.SchoolCode, Basics: row.Basics, CreatedAt: im.Now},
 		School:   im.schools[row.SchoolCode],
 	}
-	ch, err := im.receive(rec, row)
+	receive := im.receive
+	if im.By.Kind == model.ActorUpstream {
+		receive = func(rec model.Record, row ImportRow) (model.Change, error) {
+			ch, _, err := im.hear(rec, row)
+			return ch, err
+		}
+	}
+	ch, err := receive(rec, row)
 	if err != nil || ch.Audit.Action == "" {
 		return rec, err
 	}
@@ -301,10 +309,13 @@ func (im *importing) update(ctx context.Context, existing map[int]int64) error {
 func (im *importing) updateOne(ctx context.Context, i int, row ImportRow, rec model.Record) error {
 	out := &im.out[i]
 	*out = ImportOutcome{ID: rec.Graduate.ID, Status: ImportUnchanged, Version: rec.Version}
-	steps, err := im.steps(rec, row)
+	steps, reply, err := im.steps(rec, row)
 	if fault := ruleError(err); fault != nil {
 		im.refuse(i, fault)
 		return nil
+	}
+	if fault := reply.Fault(); fault != nil {
+		out.Status, out.Err = ImportConflict, fault
 	}
 	if err != nil || len(steps) == 0 {
 		return err
@@ -315,7 +326,8 @@ func (im *importing) updateOne(ctx context.Context, i int, row ImportRow, rec mo
 	}
 	changed := false
 	_, err = im.changeTogether(ctx, rec.Graduate.ID, func(r model.Record) ([]model.Change, error) {
-		steps, err := im.steps(r, row)
+		steps, again, err := im.steps(r, row)
+		reply = again
 		changed = len(steps) > 0 // an equal one was faster: that is no change of ours
 		return steps, err
 	}, im.keepChanged)
@@ -325,6 +337,11 @@ func (im *importing) updateOne(ctx context.Context, i int, row ImportRow, rec mo
 	}
 	if err != nil {
 		return err
+	}
+	out.Status, out.Err = ImportUnchanged, nil
+	if fault := reply.Fault(); fault != nil {
+		out.Status, out.Err = ImportConflict, fault
+		return nil
 	}
 	if changed {
 		out.Status = ImportChanged

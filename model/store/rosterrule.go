@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -11,8 +12,12 @@ import (
 )
 
 // steps are what a row does to a record by the rules of its kind of sheet, none
-// when it changes nothing.
-func (im *importing) steps(rec model.Record, row ImportRow) (steps []model.Change, err error) {
+// when it changes nothing. Of what comes from upstream, reply says what became of
+// its destination.
+func (im *importing) steps(rec model.Record, row ImportRow) (steps []model.Change, reply model.Reply, err error) {
+	if im.By.Kind == model.ActorUpstream {
+		return im.upstream(rec, row)
+	}
 	rules := []func(model.Record, ImportRow) (model.Change, error){im.receive}
 	switch im.Kind {
 	case model.SheetRoster:
@@ -25,7 +30,7 @@ func (im *importing) steps(rec model.Record, row ImportRow) (steps []model.Chang
 	for _, rule := range rules {
 		ch, err := rule(rec, row)
 		if err != nil {
-			return nil, err
+			return nil, reply, err
 		}
 		if ch.Audit.Action != "" {
 			rec = ch.Record
@@ -33,9 +38,59 @@ func (im *importing) steps(rec model.Record, row ImportRow) (steps []model.Chang
 		}
 	}
 	if len(steps) > 0 && row.Previewed && row.Version != before.Version {
-		return nil, sinceThePreview()
+		return nil, reply, sinceThePreview()
 	}
-	return steps, nil
+	return steps, reply, nil
+}
+
+// upstream are the steps of a row that a platform upstream sent: the facts of a
+// roster only where its destination is no conflict, so that a row is taken whole
+// or not at all.
+func (im *importing) upstream(rec model.Record, row ImportRow) (steps []model.Change, reply model.Reply, err error) {
+	heard, reply, err := im.hear(rec, row)
+	if err != nil || reply.Reception == model.ReceptionConflict || im.Kind != model.SheetRoster {
+		return written(heard), reply, err
+	}
+	facts, err := im.facts(rec, row)
+	if err != nil {
+		return nil, reply, err
+	}
+	if facts.Audit.Action == "" {
+		return written(heard), reply, nil
+	}
+	// Again, on the facts that hold from now on.
+	heard, reply, err = im.hear(facts.Record, row)
+	return written(facts, heard), reply, err
+}
+
+// written are the changes that write something.
+func written(steps ...model.Change) []model.Change {
+	return slices.DeleteFunc(steps, func(ch model.Change) bool { return ch.Audit.Action == "" })
+}
+
+// hear is receive for what a platform upstream tells: what a person did here
+// stands against it.
+func (im *importing) hear(rec model.Record, row ImportRow) (model.Change, model.Reply, error) {
+	if row.Destination == nil {
+		return model.Change{}, model.Reply{}, nil
+	}
+	d, reported := im.told(rec, row)
+	return model.ReceiveUpstream(rec, im.cohorts[rec.Graduate.CohortCode], model.Incoming{
+		Destination: d, Name: row.Basics.Name, ReportedAt: reported, By: im.By,
+	}, im.Codes, im.Now)
+}
+
+// told is the destination that a row tells, with what its sheet leaves out, and
+// when it was reported.
+func (im *importing) told(rec model.Record, row ImportRow) (d model.Destination, reported time.Time) {
+	d, reported = *row.Destination, row.ReportedAt
+	if reported.IsZero() {
+		reported = im.Now
+	}
+	if last := rec.Latest(); last != nil && row.Columns != nil {
+		d = row.Columns.KeepDestination(d, last.Destination)
+	}
+	return d, reported
 }
 
 // facts takes the row's basics over. Whoever works on one college moves nobody
@@ -60,14 +115,7 @@ func (im *importing) receive(rec model.Record, row ImportRow) (model.Change, err
 	if row.Destination == nil {
 		return model.Change{}, nil
 	}
-	reported := row.ReportedAt
-	if reported.IsZero() {
-		reported = im.Now
-	}
-	d := *row.Destination
-	if last := rec.Latest(); last != nil && row.Columns != nil {
-		d = row.Columns.KeepDestination(d, last.Destination)
-	}
+	d, reported := im.told(rec, row)
 	ch, _, err := model.Receive(rec, im.cohorts[rec.Graduate.CohortCode], d, im.By, reported, im.Now, im.Codes)
 	return ch, err
 }
@@ -126,7 +174,7 @@ func (im *importing) named(ctx context.Context) (map[int]int64, error) {
 			im.refuse(i, model.Invalid("exam_number", "没有找到这个考生号的毕业生，或不在您的管理范围内。请核对，新的毕业生请先用生源名单导入。"))
 		case len(match) > 1:
 			im.refuse(i, model.Invalid("exam_number", "这个考生号有 %d 条记录，请增加“毕业时间”和“院校代码”两列，说明是哪一条。", len(match)))
-		case row.Basics.Name != "" && model.FoldName(row.Basics.Name) != model.FoldName(found[match[0]].Name):
+		case row.Basics.Name != "" && im.By.Kind != model.ActorUpstream && model.FoldName(row.Basics.Name) != model.FoldName(found[match[0]].Name):
 			im.refuse(i, model.Invalid("name", "姓名与系统中这个考生号的毕业生不一致，请核对考生号和姓名。"))
 		case taken[found[match[0]].ID]:
 			im.refuse(i, model.Invalid("exam_number", "考生号在同一批中重复，已采用先出现的一行。"))
