@@ -89,6 +89,7 @@ func newSite(t testing.TB, st *store.Store) *site {
 	s.must(err)
 	var rows []store.ImportRow
 	for p := range demo.Graduates(6, 3, demo.Options{Year: 2027, School: demo.UpstreamSchool()}) {
+		p.Basics.HouseholdIn = model.Yes
 		s.people = append(s.people, p)
 		rows = append(rows, store.ImportRow{CohortCode: p.CohortCode, SchoolCode: p.SchoolCode, Basics: p.Basics})
 	}
