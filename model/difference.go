@@ -72,7 +72,7 @@ func (b Basics) labelled(codes Codes) []labelled {
 func (d Destination) labelled(codes Codes) []labelled {
 	named := func(t CodeTable, code string) string { return nameOr(codes, t, code) }
 	return []labelled{
-		{"毕业去向", d.categoryWords(codes), false},
+		{"毕业去向", d.CategoryName(codes), false},
 		{"单位名称", d.Unit, false},
 		{"统一社会信用代码", d.UnitCode, false},
 		{"单位性质", named(TableUnitKind, d.UnitKind), false},
@@ -93,8 +93,8 @@ func (d Destination) labelled(codes Codes) []labelled {
 	}
 }
 
-// categoryWords is the category's name, with that of the finer code.
-func (d Destination) categoryWords(codes Codes) string {
+// CategoryName is the category's name, with that of the finer code.
+func (d Destination) CategoryName(codes Codes) string {
 	c, ok := codes.Category(d.Category)
 	if !ok {
 		return d.Category

@@ -36,6 +36,7 @@ type Store interface {
 	Queue(ctx context.Context, scope model.Scope, f store.QueueFilter, after store.Cursor, limit int) ([]store.QueueRow, store.Cursor, error)
 	UnitUses(ctx context.Context, of []store.GraduateRow) ([]model.UnitUse, error)
 	SharesOf(ctx context.Context, of []store.GraduateRow, categories []string) (store.Shares, error)
+	Export(ctx context.Context, scope model.Scope, f store.ExportFilter, begin func(n int) error, each func([]model.Record) error) error
 	StepCounts(ctx context.Context, scope model.Scope, cohort string) (map[model.Step]int, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	Cohorts(ctx context.Context) ([]model.Cohort, error)
@@ -90,6 +91,7 @@ type Handler struct {
 	uploads string // folder of uploaded rosters, below DataDir
 	decoy   string // hash that is worked through for names which do not exist
 	hashing chan struct{}
+	exports chan struct{} // held while an export runs
 }
 
 // uploadFolder is below DataDir.
@@ -110,6 +112,7 @@ func New(o Options) (*Handler, error) {
 	return &Handler{
 		o: o, uploads: filepath.Join(o.DataDir, uploadFolder),
 		decoy: o.Hash.hash("no operator has this password"), hashing: make(chan struct{}, parallelHashes),
+		exports: make(chan struct{}, parallelExports),
 	}, nil
 }
 
@@ -136,6 +139,7 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/disputes/:id/:ordinal", h.as(may(model.ActionDispute), h.answerDispute))
 	r.GET("/admin/graduates", h.as(may(model.ActionView), h.list))
 	r.POST("/admin/graduates", h.as(may(model.ActionView), h.search))
+	r.POST("/admin/export", h.as(may(model.ActionExport), h.export))
 	r.GET("/admin/graduates/:id", h.as(may(model.ActionView), h.graduate))
 	r.POST("/admin/graduates/:id/review", h.as(reviewer, h.review))
 	r.POST("/admin/graduates/:id/change", h.as(reviewer, h.decideChange))
@@ -172,6 +176,7 @@ func (h *Handler) Mount(r gin.IRouter) {
 		"/admin/graduates/:id/reopen":   "/admin/graduates/:id",
 		"/admin/roster/:id/apply":       "/admin/roster/:id",
 		"/admin/roster/:id/discard":     "/admin/roster/:id",
+		"/admin/export":                 "/admin/graduates",
 		"/admin/menu/publish":           "/admin/menu",
 		"/admin/operators/:id/disabled": "/admin/operators",
 		"/admin/operators/:id/logout":   "/admin/operators",

@@ -122,14 +122,19 @@ func (h *Handler) storeFilter(ctx context.Context, f filter) (store.GraduateFilt
 	return g, nil
 }
 
-// values are the parts that belong in an address.
+// all are the filter's fields.
+func (f filter) all() map[string]string {
+	return map[string]string{
+		"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "major": f.Major, "class": f.Class, "settled": f.Settled,
+		"unit": f.Unit, "code": f.Code, "q": f.Query,
+	}
+}
+
+// values are the parts that belong in an address: no name.
 func (f filter) values() url.Values {
 	v := url.Values{}
-	for name, value := range map[string]string{
-		"cohort": f.Cohort, "step": f.Step, "school": f.School, "college": f.College, "major": f.Major, "class": f.Class, "settled": f.Settled,
-		"unit": f.Unit, "code": f.Code,
-	} {
-		if value != "" {
+	for name, value := range f.all() {
+		if value != "" && name != "q" {
 			v.Set(name, value)
 		}
 	}
@@ -205,6 +210,7 @@ func (h *Handler) showList(v visit, f filter) error {
 	}
 	return h.show(v, http.StatusOK, "graduates", web.Page{Title: "毕业生", Next: "/admin/graduates", Data: map[string]any{
 		"Rows": rows, "Pager": pager, "Fields": f.fields(v.scope(), cohorts, settled), "Open": f != filter{}, "Empty": web.Empty{Text: "没有符合条件的毕业生。"},
+		"Export": exportOf(v.op, f.all(), model.SheetRoster),
 	}})
 }
 

@@ -220,9 +220,21 @@ func (h *Handler) showQueue(v visit, q queue) error {
 		Data: map[string]any{
 			"Rows": rows, "Pager": pager, "Empty": empty, "Fields": fields, "Open": q.narrowed(), "Queue": q.String(), "Level": string(q.level),
 			"Path": "/admin/" + q.kind, "Changes": q.kind == queueChanges, "Size": web.Link{Href: size.path(), Text: fmt.Sprintf("每页 %d 人", size.size())},
-			"Clear": queue{kind: q.kind, level: q.level}.path(),
+			"Clear": queue{kind: q.kind, level: q.level}.path(), "Export": q.export(v.op),
 		},
 	})
+}
+
+// export is the form that exports the queue; none of one that shows only what
+// stands out, which no filter of the database knows.
+func (q queue) export(op model.Operator) *exportForm {
+	if q.flagged {
+		return nil
+	}
+	return exportOf(op, map[string]string{
+		"step": string(q.step()), "cohort": q.cohort, "school": q.school, "college": q.college, "class": q.class, "category": q.category,
+		"unit": q.unit, "code": q.code,
+	}, model.SheetReviews)
 }
 
 // keysScript is the script of the keys (handler/web/src).

@@ -52,6 +52,7 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/corrections":            review, "GET /admin/corrections/:id/:ordinal": review, "POST /admin/corrections/:id/:ordinal": review,
 		"GET /admin/disputes": audit, "GET /admin/disputes/:id/:ordinal": audit, "POST /admin/disputes/:id/:ordinal": audit,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
+		"POST /admin/export": review, "GET /admin/export": all,
 		"GET /admin/roster": review, "POST /admin/roster": review, "GET /admin/roster/:id": review, "GET /admin/roster/:id/report": review,
 		"GET /admin/roster/:id/preview": review, "POST /admin/roster/:id/apply": review, "POST /admin/roster/:id/discard": review,
 		"GET /admin/roster/:id/undo": review, "POST /admin/roster/:id/undo": review,
