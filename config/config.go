@@ -38,9 +38,10 @@ type Config struct {
 	// turns them off.
 	MetricsListen string `yaml:"metrics_listen" env:"QUXIANG_METRICS_LISTEN"`
 
-	// DataDir is the folder for uploaded rosters and generated files. It is
-	// relative to the working directory unless it starts with a slash.
-	// Replicas share it.
+	// DataDir is the folder for uploaded rosters, generated files and the
+	// encrypted proof material of graduates. It is relative to the working
+	// directory unless it starts with a slash. Replicas share it; it belongs
+	// to the backup, and never below what a web server serves.
 	DataDir string `yaml:"data_dir" env:"QUXIANG_DATA_DIR"`
 
 	// LogLevel is the least severe level that is logged: debug, info, warn

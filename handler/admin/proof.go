@@ -32,7 +32,9 @@ func proofBlock(key, title, empty string, some []model.Proof) *web.Proofs {
 	}
 	b := &web.Proofs{Key: key, Title: title, Empty: empty}
 	for _, p := range some {
-		b.Items = append(b.Items, web.TileOf(p, proofPath(p)))
+		tile := web.TileOf(p, proofPath(p))
+		tile.Beside = true
+		b.Items = append(b.Items, tile)
 	}
 	return b
 }

@@ -40,7 +40,7 @@ func TestProofsOfRevisions(t *testing.T) {
 
 	s.report(r.Graduate.ID, unitA)
 	for _, role := range view {
-		page{has: []string{"证明材料", "协议书一.jpg", "PDF 协议书二.pdf"}, raw: []string{`src="` + proof + `/thumb"`, `alt="协议书一.jpg"`}}.check(t, ops[role].get(path(r.Graduate.ID)))
+		page{has: []string{"证明材料", "协议书一.jpg", "PDF 协议书二.pdf"}, raw: []string{`src="` + proof + `/thumb"`, `alt="协议书一.jpg的缩略图"`}}.check(t, ops[role].get(path(r.Graduate.ID)))
 		if w := ops[role].get(proof + "/thumb"); w.Code != 200 || w.Body.String() != "small 协议书一.jpg" || w.Header().Get("Content-Type") != "image/jpeg" {
 			t.Errorf("%s: %d %q", role, w.Code, w.Body)
 		}

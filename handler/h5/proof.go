@@ -110,12 +110,12 @@ func (h *Handler) addProofs(v *visit) error {
 		return err
 	}
 	if kept == 0 && len(refused) == 0 {
-		refused = []error{model.Invalid("proof", "请先选择照片或文件，再点“上传”。")}
+		refused = []error{model.Invalid("proof", "请先选择照片或文件，再点“上传所选文件”。")}
 	}
 	if len(refused) > 0 {
 		return v.showProofs(request, kept, refused)
 	}
-	return v.seeDone(proofsPage(request), doneProof)
+	return v.seeDone(proofsPage(request), doneProof+"#proofs")
 }
 
 // requestOf reads the number of a request; "" is none.
@@ -221,7 +221,7 @@ func (h *Handler) removeProof(v *visit) error {
 	if err != nil {
 		return fmt.Errorf("h5: remove proof: %w", err)
 	}
-	return v.seeDone(proofsPage(p.Request), doneUnproof)
+	return v.seeDone(proofsPage(p.Request), doneUnproof+"#proofs")
 }
 
 // proof sends one of the graduate's own proofs, and its thumbnail.

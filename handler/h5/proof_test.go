@@ -110,10 +110,10 @@ func TestProofs(t *testing.T) {
 		raw: []string{`accept="image/jpeg,image/png,image/webp,application/pdf" multiple`, `enctype="multipart/form-data"`, `form="report"`},
 	}.check(t, b.get("/h5/destination"))
 
-	page{to: "/h5/destination?done=proof"}.check(t, b.upload("/h5/proofs", nil,
+	page{to: "/h5/destination?done=proof#proofs"}.check(t, b.upload("/h5/proofs", nil,
 		file{`C:\照片\协议书 第一页.jpg`, photo(t, 1)}, file{"../../协议书.pdf", []byte(onePage)}))
 	w := b.get("/h5/destination?done=proof")
-	page{has: []string{"证明材料已上传", "协议书 第一页.jpg", "协议书.pdf", "还可上传 3 个", "删除"}, not: []string{"照片\\", "../"}, raw: []string{`alt="协议书 第一页.jpg"`}}.check(t, w)
+	page{has: []string{"证明材料已上传", "协议书 第一页.jpg", "协议书.pdf", "还可上传 3 个", "删除"}, not: []string{"照片\\", "../"}, raw: []string{`alt="协议书 第一页.jpg的缩略图"`}}.check(t, w)
 	links := shownProofs(w)
 	if len(links) != 2 {
 		t.Fatalf("%v", links)
@@ -145,7 +145,7 @@ func TestProofs(t *testing.T) {
 	page{status: 404}.check(t, b.get("/h5/proofs/999"))
 	page{status: 404}.check(t, b.get("/h5/proofs/x"))
 
-	page{to: "/h5/destination?done=unproof"}.check(t, b.post(links[1]+"/remove", nil))
+	page{to: "/h5/destination?done=unproof#proofs"}.check(t, b.post(links[1]+"/remove", nil))
 	page{status: 404}.check(t, b.get(links[1]))
 
 	// Somebody else sees none of it.
@@ -165,7 +165,7 @@ func TestProofs(t *testing.T) {
 	// Returned, it carries over, and can be left out of the next revision.
 	s.review(r.Graduate.ID, model.LevelCollege, model.DecisionReturn, "请补充")
 	page{has: []string{"协议书 第一页.jpg", "删除"}}.check(t, b.get("/h5/destination"))
-	page{to: "/h5/destination?done=unproof"}.check(t, b.post(links[0]+"/remove", nil))
+	page{to: "/h5/destination?done=unproof#proofs"}.check(t, b.post(links[0]+"/remove", nil))
 	page{not: []string{"协议书 第一页.jpg"}}.check(t, b.get("/h5/destination"))
 	if all, err := s.store.Proofs(t.Context(), r.Graduate.ID); err != nil || len(model.ProofsOf(all, 1)) != 1 || len(model.ProofsOf(all, 2)) != 0 {
 		t.Errorf("%+v, %v", all, err)
@@ -238,16 +238,16 @@ func TestManyUploads(t *testing.T) {
 	}
 	page{status: 429, has: []string{"上传过于频繁"}}.check(t, w)
 	s.now = s.now.Add(11 * 60e9)
-	page{to: "/h5/destination?done=proof"}.check(t, b.upload("/h5/proofs", nil, file{"x.jpg", photo(t, 1)}))
+	page{to: "/h5/destination?done=proof#proofs"}.check(t, b.upload("/h5/proofs", nil, file{"x.jpg", photo(t, 1)}))
 }
 
 // TestProofAfterTheDeadline: the last second counts, the next does not.
 func TestProofAfterTheDeadline(t *testing.T) {
 	s := newSite(t)
-	r, b := s.prover()
+	r, _ := s.prover()
 	s.now = model.NewCohort(2027).Deadline.End().Add(-1)
-	b = s.login(r)
-	page{to: "/h5/destination?done=proof"}.check(t, b.upload("/h5/proofs", nil, file{"x.jpg", photo(t, 1)}))
+	b := s.login(r)
+	page{to: "/h5/destination?done=proof#proofs"}.check(t, b.upload("/h5/proofs", nil, file{"x.jpg", photo(t, 1)}))
 	s.now = s.now.Add(1)
 	page{status: 409, has: []string{"截止"}}.check(t, b.upload("/h5/proofs", nil, file{"y.jpg", photo(t, 2)}))
 	links := shownProofs(b.get("/h5/destination"))

@@ -27,6 +27,7 @@ type ProofTile struct {
 	Thumb  string // address of the small picture; "" for a PDF
 	Name   string // alternative text and caption
 	Note   string // size and time
+	Beside bool   // opens beside the page, which somebody is deciding on
 	Remove *Post
 }
 

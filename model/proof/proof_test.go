@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"quxiang/model"
 	"quxiang/model/proof"
@@ -158,7 +157,6 @@ func TestRefused(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
 			_, err := proof.Judge(tc.upload)
 			runtime.ReadMemStats(&after)
 			if model.CodeOf(err) != model.CodeInvalid || !strings.Contains(err.Error(), tc.says) {
@@ -166,9 +164,6 @@ func TestRefused(t *testing.T) {
 			}
 			if used := after.TotalAlloc - before.TotalAlloc; used > 32<<20 {
 				t.Errorf("%d MB were used to refuse it", used>>20)
-			}
-			if took := time.Since(start); took > 20*time.Second {
-				t.Errorf("took %v", took)
 			}
 		})
 	}
