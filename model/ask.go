@@ -124,6 +124,9 @@ func CheckReported(d Destination, householdIn YesNo, codes Codes) error {
 	for _, a := range cat.Missing(d) {
 		return missing(cat, a)
 	}
+	if d.HasHousehold() && d.AnsweredHousehold(householdIn) == Unknown {
+		return Invalid("household_in", "请选择户口是否转入学校：没有转入的，不登记户口迁移。")
+	}
 	if d.SignedOn != "" && d.SignedOn.Start().IsZero() {
 		return Invalid("signed_on", "日期应写成 2027-06-30 的形式，请核对。")
 	}

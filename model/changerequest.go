@@ -5,8 +5,13 @@ import (
 	"time"
 )
 
-// changeAsked is the open 变更申请 about the latest revision, nil when none.
+// changeAsked is the open 变更申请 about the latest revision, nil when none. One
+// about a revision that became void meanwhile has nothing left to ask for: the
+// graduate may report anew.
 func (r Record) changeAsked() *Request {
+	if r.void(len(r.Revisions)) {
+		return nil
+	}
 	if q := r.newest(RequestChange, len(r.Revisions)); q != nil && q.State().Open() {
 		return q
 	}

@@ -24,8 +24,8 @@ type Receiver struct {
 }
 
 // Propose puts the types of transfer that are usual for d's category in place of
-// those usual for the category before. What the graduate filled in stays. The
-// household is proposed for those whose household came to the school.
+// those usual for the category before. What the graduate filled in stays. No
+// household is proposed to those whose household did not come to the school.
 func (d Destination) Propose(before string, g Graduate, codes Codes) Destination {
 	was, _ := codes.Category(before)
 	cat, ok := codes.Category(d.Category)
@@ -35,11 +35,34 @@ func (d Destination) Propose(before string, g Graduate, codes Codes) Destination
 	if d.Archive == (ArchiveTransfer{Type: d.Archive.Type}) && (d.Archive.Type == "" || d.Archive.Type == was.Transfer.ArchiveType) {
 		d.Archive.Type = cat.Transfer.ArchiveType
 	}
-	if d.AnsweredHousehold(g.Basics.HouseholdIn) == Yes &&
+	if d.AnsweredHousehold(g.Basics.HouseholdIn) != No &&
 		d.Household == (HouseholdTransfer{Type: d.Household.Type}) && (d.Household.Type == "" || d.Household.Type == was.Transfer.HouseholdType) {
 		d.Household.Type = cat.Transfer.HouseholdType
 	}
 	return d
+}
+
+// Unproposed takes out of d who receives archive and household where a form that
+// began with before only proposed it, so that it follows a change of what it was
+// proposed from. field names the first for which something is proposed now that
+// was not shown before; "" when there is none: then d may be handed in as it is,
+// also with a proposal that the graduate took away.
+func (d Destination) Unproposed(before Destination, g Graduate, s School, codes Codes) (_ Destination, field string) {
+	shown, typed := before.FillReceivers(g, s, codes), d
+	texts := func(d *Destination) []*string { return []*string{&d.Archive.Unit, &d.Archive.Place, &d.Household.Place} }
+	was, proposed, now := texts(&before), texts(&shown), texts(&d)
+	for i := range now {
+		if *was[i] == "" && *now[i] == *proposed[i] {
+			*now[i] = ""
+		}
+	}
+	again := d.FillReceivers(g, s, codes)
+	for i, name := range []string{"archive_unit", "archive_place", "household_place"} {
+		if p := *texts(&again)[i]; field == "" && p != *texts(&typed)[i] && p != *proposed[i] {
+			field = name
+		}
+	}
+	return d, field
 }
 
 // FillReceivers fills in who takes archive and household, by the types of

@@ -72,8 +72,13 @@ func (h *Handler) report(v *visit) error {
 		return v.showDestination(web.Status(err), d, e)
 	}
 	action := v.typed("action")
-	if action == actionSubmit {
+	unseen, stale := d.Unproposed(v.started(), v.record.Graduate, v.record.School, v.codes)
+	if action == actionSubmit && stale == "" {
 		return v.handIn(d)
+	}
+	d = unseen
+	if action == actionSubmit {
+		return v.refuse(d, model.Invalid(stale, "这一项已按您填的单位、所在地和类型填入，请核对后再提交。"))
 	}
 	to, d, err := v.leadOn(action, d)
 	if err == nil {
@@ -106,15 +111,28 @@ func (v *visit) handIn(d model.Destination) error {
 	case !ok:
 		return err
 	case e.Code == model.CodeInvalid:
-		if kept := v.keep(d); kept != nil {
-			return kept
-		}
+		return v.refuse(d, e)
+	default:
+		return v.showDestination(web.Status(err), d, e)
 	}
-	return v.showDestination(web.Status(err), d, e)
 }
 
-// keep saves d as the draft.
+// refuse shows the form again with a fault, and keeps it as a draft.
+func (v *visit) refuse(d model.Destination, fault *model.Error) error {
+	err := v.keep(d)
+	if e, ok := refusal(err); ok {
+		fault = e // it is too late, or another tab was faster
+	} else if err != nil {
+		return err
+	}
+	return v.showDestination(web.Status(fault), d, fault)
+}
+
+// keep saves d as the draft, unless it is the draft already.
 func (v *visit) keep(d model.Destination) error {
+	if v.record.Draft != nil && *v.record.Draft == d && model.MayReport(v.record, v.cohort, v.now) == nil {
+		return nil
+	}
 	return v.change(func(r model.Record) (model.Change, error) { return model.SaveDraft(r, v.cohort, d, v.now) })
 }
 

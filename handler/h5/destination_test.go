@@ -183,12 +183,17 @@ func TestReportHousehold(t *testing.T) {
 		{model.No, "", []string{"您的户口未转入学校，无需填写"}, []string{`name="household_type"`, `name="household_in"`}, false},
 		{model.Unknown, "yes", []string{"户口是否转入学校", "户口迁移类型"}, nil, true},
 		{model.Unknown, "no", []string{"户口是否转入学校"}, nil, false},
+		{model.Unknown, "", []string{"户口是否转入学校", `户口迁移类型`}, nil, true},
 	} {
 		t.Run(string(tc.roster)+"/"+tc.answer, func(t *testing.T) {
 			s := newSite(t)
 			id, b := s.reporter(func(g *model.Graduate) { g.Basics.HouseholdIn = tc.roster })
 			b.post(formPath, employment("action", "draft", "household_in", tc.answer))
 			page{has: tc.has, not: tc.not}.check(t, b.get(formPath))
+			if tc.roster == model.Unknown && tc.answer == "" {
+				page{status: 422, has: []string{"请选择户口是否转入学校"}, raw: []string{`id="f-household_in-error"`}}.check(t, b.post(formPath, employment()))
+				tc.answer = "yes"
+			}
 			page{to: "/h5/home?done=reported"}.check(t, b.post(formPath, employment("household_in", tc.answer)))
 			if got := s.record(id).Latest().Destination; got.HasHousehold() != tc.kept {
 				t.Errorf("household %+v", got.Household)
@@ -227,10 +232,48 @@ func TestReceiversAreNotHandedInUnseen(t *testing.T) {
 	s := newSite(t)
 	id, b := s.reporter(nil)
 	page{
-		status: 422, has: []string{"请填写档案转递单位名称"}, raw: []string{`name="archive_unit" type="text" value="学信咨询服务有限公司"`},
+		status: 422, has: []string{"已按您填的单位、所在地和类型填入，请核对后再提交"},
+		raw: []string{`name="archive_unit" type="text" value="学信咨询服务有限公司"`, `name="archive_place" type="text" value="北京市西城区"`},
 	}.check(t, b.post(formPath, employment("archive_type", "employer", "archive_unit", "", "archive_place", "")))
+	// What was proposed follows the unit, by whichever button it changes.
+	seen := []string{"archive_type", "employer", "archive_unit", "学信咨询服务有限公司", "archive_place", "北京市西城区"}
+	b.post(formPath, employment(append(seen, "action", "draft", "unit", "另一家公司")...))
+	page{raw: []string{`name="archive_unit" type="text" value="另一家公司"`}}.check(t, b.get(formPath))
+	seen[3] = "另一家公司"
+	page{
+		status: 422, has: []string{"请核对后再提交"}, raw: []string{`name="archive_unit" type="text" value="第三家公司"`},
+	}.check(t, b.post(formPath, employment(append(seen, "unit", "第三家公司")...)))
 	if len(s.record(id).Revisions) != 0 {
-		t.Error("handed in what nobody had seen")
+		t.Fatal("handed in what nobody had seen")
+	}
+	// A place that was proposed and taken away is not asked for again.
+	seen[3], seen[5] = "第三家公司", ""
+	page{to: "/h5/home?done=reported"}.check(t, b.post(formPath, employment(append(seen, "unit", "第三家公司")...)))
+	if a := s.record(id).Latest().Destination.Archive; a.Unit != "第三家公司" || a.Place != "" {
+		t.Errorf("archive %+v", a)
+	}
+}
+
+// Two presses of the button at once hand one revision in.
+func TestDoubleSubmit(t *testing.T) {
+	s := newSite(t)
+	id, b := s.reporter(nil)
+	answers := make(chan int, 8)
+	for range cap(answers) {
+		go func() { answers <- b.post(formPath, employment()).Code }()
+	}
+	taken := 0
+	for range cap(answers) {
+		switch code := <-answers; code {
+		case http.StatusSeeOther:
+			taken++
+		case http.StatusConflict:
+		default:
+			t.Errorf("status %d", code)
+		}
+	}
+	if n := len(s.record(id).Revisions); taken != 1 || n != 1 {
+		t.Errorf("%d were taken, %d revisions", taken, n)
 	}
 }
 

@@ -100,7 +100,7 @@ func (v *visit) showPlaces(status int, field, in string, fault *model.Error) err
 	}
 	d := v.started()
 	p := placePage{Field: field, Text: textField("place", "直接填写", *placeFields(&d)[field], "")}
-	p.Text.Hint = "上面没有的地方，请直接写，可以写外文。"
+	p.Text.Hint, p.Text.Required = "上面没有的地方，请直接写，可以写外文。", true
 	var banners []web.Banner
 	if fault != nil {
 		p.Text.Value, p.Text.Error = v.typed("place"), fault.Message

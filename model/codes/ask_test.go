@@ -145,9 +145,9 @@ func TestTransfersFollowTheCategory(t *testing.T) {
 	if got := own.FillReceivers(model.Graduate{}, model.School{}, c).Archive; got.Unit != "" || got.Place != "" {
 		t.Errorf("an unknown origin: %+v", got)
 	}
-	for _, in := range []model.YesNo{model.No, model.Unknown} {
+	for in, want := range map[model.YesNo]string{model.Yes: "employer", model.Unknown: "employer", model.No: ""} {
 		stays := model.Graduate{Basics: model.Basics{HouseholdIn: in}}
-		if got := (model.Destination{Category: "10"}).Propose("", stays, c).Household.Type; got != "" {
+		if got := (model.Destination{Category: "10"}).Propose("", stays, c).Household.Type; got != want {
 			t.Errorf("household %q: proposed %q", in, got)
 		}
 	}
