@@ -38,6 +38,7 @@ type graduateData struct {
 	Windows      string
 	Messages     []messageLine
 	Requests     *web.Links // open ones that this operator answers
+	Conflict     *web.Links // with what came from upstream, where this operator settles it
 	Timeline     []historyLine
 	Older        string // address of older entries; "" when there are none
 }
@@ -136,7 +137,7 @@ func (h *Handler) showGraduate(v visit, whole model.Record, s shown) error {
 	if d.Next.Disputed {
 		d.Step, d.Since = model.RequestDispute.Chinese()+"核实中（"+d.Step+"）", r.DisputedAt()
 	}
-	d.Requests = waitingFor(v.op, r)
+	d.Requests, d.Conflict = waitingFor(v.op, r), openConflict(v.op, whole)
 	if last := r.Latest(); last != nil {
 		d.Destination, d.Earlier = revisions(r, codes)
 		d.Reported = reported(*last)

@@ -34,6 +34,15 @@ func (h *Handler) home(v visit) error {
 		n := requests[b.kind]
 		waiting.Items = append(waiting.Items, web.Link{Href: b.path, Text: b.title, Count: n, Note: fmt.Sprintf("%d %s等待处理", n, b.note)})
 	}
+	if v.op.May(model.ActionUpstream) {
+		n, err := h.o.Store.CountOpenConflicts(v.Request.Context(), v.scope())
+		if err != nil {
+			return fmt.Errorf("admin: home: %w", err)
+		}
+		if n > 0 {
+			waiting.Items = append(waiting.Items, web.Link{Href: conflictsPath, Text: "上级数据冲突", Count: n, Note: fmt.Sprintf("%d 项等待决定采用哪一方", n)})
+		}
+	}
 	data["Waiting"] = waiting
 	if v.op.May(model.ActionView) {
 		data["Steps"] = stepTable(counts)

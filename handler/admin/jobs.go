@@ -28,6 +28,10 @@ func (h *Handler) jobs(v visit) error {
 	if err != nil {
 		return fmt.Errorf("admin: templates: %w", err)
 	}
+	keys, err := h.o.Store.UpstreamKeys(ctx, v.op.SchoolCode)
+	if err != nil {
+		return fmt.Errorf("admin: upstream keys: %w", err)
+	}
 	lines := make([]jobLine, 0, len(runs))
 	for _, r := range runs {
 		l := jobLine{Name: r.Name, Due: model.Minute(r.LastDue), Outcome: r.Outcome, Finished: "运行中"}
@@ -44,7 +48,7 @@ func (h *Handler) jobs(v visit) error {
 		messages.Items = append(messages.Items, web.Cell{Label: stateWords[s], Value: strconv.Itoa(counts[s]) + " 条"})
 	}
 	p := web.Page{Title: "任务与消息", Data: map[string]any{
-		"Jobs": lines, "Messages": messages, "Templates": templateCells(templates), "Empty": web.Empty{Text: "还没有运行过任务。"},
+		"Jobs": lines, "Messages": messages, "Templates": templateCells(templates), "Upstream": upstreamLines(keys), "Empty": web.Empty{Text: "还没有运行过任务。"},
 	}}
 	for _, t := range templates {
 		if t.Stopped != "" {
@@ -52,6 +56,28 @@ func (h *Handler) jobs(v visit) error {
 		}
 	}
 	return h.show(v, http.StatusOK, "jobs", p)
+}
+
+// upstreamLine is what a platform's key has brought.
+type upstreamLine struct {
+	Key, School, Platform, State, Last string
+	Posts                              int
+	model.Tally
+}
+
+// upstreamLines says of each key when it was last used, and for what.
+func upstreamLines(keys []model.UpstreamKey) []upstreamLine {
+	lines := make([]upstreamLine, len(keys))
+	for i, k := range keys {
+		lines[i] = upstreamLine{Key: k.ID, School: k.SchoolCode, Platform: k.Platform, State: "有效", Last: "尚未推送", Posts: k.Posts, Tally: k.Tally}
+		if !k.ReceivedAt.IsZero() {
+			lines[i].Last = model.Minute(k.ReceivedAt)
+		}
+		if !k.RevokedAt.IsZero() {
+			lines[i].State = "已停用"
+		}
+	}
+	return lines
 }
 
 // templateCells says for each kind of message whether it can be sent.

@@ -51,6 +51,8 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/graduates/:id/timeline": view,
 		"GET /admin/corrections":            review, "GET /admin/corrections/:id/:ordinal": review, "POST /admin/corrections/:id/:ordinal": review,
 		"GET /admin/disputes": audit, "GET /admin/disputes/:id/:ordinal": audit, "POST /admin/disputes/:id/:ordinal": audit,
+		"GET /admin/conflicts": school, "POST /admin/conflicts": school,
+		"GET /admin/conflicts/:id/:number": school, "POST /admin/conflicts/:id/:number": school,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
 		"POST /admin/export": review, "GET /admin/export": all,
 		"GET /admin/roster": review, "POST /admin/roster": review, "GET /admin/roster/:id": review, "GET /admin/roster/:id/report": review,
