@@ -24,10 +24,15 @@ type filler struct {
 	store *store.Store
 	now   time.Time
 	by    model.Operator // reviews for both levels
+	codes model.Codes
 }
 
 func fillDemo(ctx context.Context, s *store.Store, year int, people []demo.DemoPerson, now time.Time) error {
-	f := &filler{store: s, now: now, by: model.Operator{Name: "sandbox", Role: model.RoleAdmin}}
+	table, err := tables(codes.Default)
+	if err != nil {
+		return err
+	}
+	f := &filler{store: s, now: now, by: model.Operator{Name: "sandbox", Role: model.RoleAdmin}, codes: table}
 	for _, school := range []model.School{demo.School(), demo.UpstreamSchool()} {
 		if err := s.SaveSchool(ctx, school); err != nil {
 			return err
@@ -75,12 +80,8 @@ func importRow(p demo.Person, at time.Time) store.ImportRow {
 }
 
 func (f *filler) importRows(ctx context.Context, rows []store.ImportRow) error {
-	table, err := tables(codes.Default)
-	if err != nil {
-		return err
-	}
 	outcomes, err := f.store.Import(ctx, rows, store.ImportOptions{
-		Kind: model.SheetRoster, By: model.BySystem("sandbox"), Scope: model.Scope{All: true}, Now: f.now, Codes: table,
+		Kind: model.SheetRoster, By: model.BySystem("sandbox"), Scope: model.Scope{All: true}, Now: f.now, Codes: f.codes,
 	})
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func (f *filler) advance(ctx context.Context, g model.Graduate, p demo.DemoPerso
 	switch p.State {
 	case demo.StateReturned:
 		return review(model.LevelCollege, model.DecisionReturn, "单位名称与就业协议书上的公章不一致，请核对后重新提交")
-	case demo.StateApproved, demo.StateConfirmed, demo.StateAuthorised:
+	case demo.StateApproved, demo.StateConfirmed, demo.StateAuthorised, demo.StateChanging, demo.StateCorrecting, demo.StateDisputed:
 		if err := review(model.LevelCollege, model.DecisionApprove, ""); err != nil {
 			return err
 		}
@@ -147,24 +148,42 @@ func (f *filler) advance(ctx context.Context, g model.Graduate, p demo.DemoPerso
 	if err != nil {
 		return err
 	}
-	rules := []func(model.Record) (model.Change, error){
-		func(r model.Record) (model.Change, error) { return model.Link(r, account, "sandbox", f.now) },
-		func(r model.Record) (model.Change, error) { return model.CheckBasics(r, f.now) },
-		func(r model.Record) (model.Change, error) {
-			return model.Confirm(r, model.Confirmation{Revision: 1, Answer: model.AnswerRight}, f.now)
-		},
-	}
-	if p.State == demo.StateAuthorised {
-		for _, kind := range model.FormKinds() {
-			rules = append(rules, f.authorize(kind))
-		}
-	}
-	for _, rule := range rules {
+	for _, rule := range f.onward(p.State, account, cohort) {
 		if err := change(rule); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// onward is what somebody whose destination is approved does to come into a
+// state.
+func (f *filler) onward(state demo.State, account model.Account, cohort model.Cohort) []func(model.Record) (model.Change, error) {
+	rules := []func(model.Record) (model.Change, error){
+		func(r model.Record) (model.Change, error) { return model.Link(r, account, "sandbox", f.now) },
+		func(r model.Record) (model.Change, error) { return model.CheckBasics(r, f.now) },
+	}
+	if state == demo.StateDisputed {
+		return append(rules, func(r model.Record) (model.Change, error) { return model.Dispute(r, 1, "我没有与该单位签约", f.now) })
+	}
+	rules = append(rules, func(r model.Record) (model.Change, error) {
+		return model.Confirm(r, model.Confirmation{Revision: 1, Answer: model.AnswerRight}, f.now)
+	})
+	switch state {
+	case demo.StateAuthorised:
+		for _, kind := range model.FormKinds() {
+			rules = append(rules, f.authorize(kind))
+		}
+	case demo.StateChanging:
+		rules = append(rules, func(r model.Record) (model.Change, error) {
+			return model.AskChange(r, cohort, 1, "已与原单位解约，改签新单位", f.now)
+		})
+	case demo.StateCorrecting:
+		rules = append(rules, func(r model.Record) (model.Change, error) {
+			return model.AskCorrection(r, "name", "徐子默", "姓名中的“默”录成了“墨”", f.codes, f.now)
+		})
+	}
+	return rules
 }
 
 func (f *filler) authorize(kind model.FormKind) func(model.Record) (model.Change, error) {

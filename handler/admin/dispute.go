@@ -58,9 +58,8 @@ func (h *Handler) showDispute(v visit, r model.Record, q model.Request, s shown)
 			Hidden: []web.Hidden{{Name: "level", Value: string(model.LevelAuditor)}}, Own: ownReason(s),
 			Note: "作废后，以这条登记确认和授权的登记信息表立即失效，毕业生需重新登记；登记人和审核人只会看到“原登记已作废”。",
 		}
-		d.Decision.Why = &web.Field{
-			Name: "reason", Label: "给毕业生的说明（选填）", MaxLength: 200, Hint: "最多 200 字。",
-		}
+		d.Decision.Why = &web.Field{Name: "reason", Label: "给毕业生的说明（选填）", MaxLength: 200}
+		d.Decision.Own.Label = "不予作废的理由"
 	}
 	return h.showRequest(v, "去向异议："+r.Graduate.Basics.Name, d, s)
 }

@@ -178,6 +178,45 @@ func TestAnswersInTheChat(t *testing.T) {
 	}
 }
 
+// A graduate who waits for an answer to what he asked reads with whom it lies.
+func TestProgressOfRequests(t *testing.T) {
+	b := newBench(t, nil)
+	b.bound("oDemo0000001")
+	g, err := b.store.FindByExamNumber(t.Context(), "27999901000001")
+	if err != nil || len(g) != 1 {
+		t.Fatal(g, err)
+	}
+	change := func(f func(model.Record) (model.Change, error)) {
+		t.Helper()
+		if _, err := b.store.Change(t.Context(), g[0].ID, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	says := func(want []string, forbid ...string) {
+		t.Helper()
+		r := b.push(wechattest.Push{OpenID: "oDemo0000001", Event: "CLICK", EventKey: "progress"})
+		for _, w := range want {
+			if !strings.Contains(r.Reply, w) {
+				t.Errorf("reply lacks %q:\n%s", w, r.Reply)
+			}
+		}
+		for _, f := range forbid {
+			if strings.Contains(r.Reply, f) {
+				t.Errorf("reply contains %q:\n%s", f, r.Reply)
+			}
+		}
+	}
+	school := model.Operator{ID: 2, Role: model.RoleSchool, SchoolCode: "99001"}
+	change(func(r model.Record) (model.Change, error) { return model.CheckBasics(r, b.now) })
+	change(func(r model.Record) (model.Change, error) {
+		return model.Decide(r, model.NewCohort(2027), school, model.Verdict{Revision: 1, Level: model.LevelSchool, Decision: model.DecisionApprove}, b.now)
+	})
+	change(func(r model.Record) (model.Change, error) { return model.AskChange(r, model.NewCohort(2027), 1, "已解约", b.now) })
+	says([]string{"变更申请学院审核中", "办理方：学院", "原因：已解约", "还有 11 天"})
+	change(func(r model.Record) (model.Change, error) { return model.Dispute(r, 1, "没有签约", b.now) })
+	says([]string{"您反映的情况正在核实", "办理方：学校监督人员", "现在无需操作"}, "变更申请", "没有签约", "已解约", "还有 11 天")
+}
+
 func TestFollowAndUnfollow(t *testing.T) {
 	b := newBench(t, nil)
 	openid, err := b.sim.AddFollower(t.Context(), wechattest.Phone{})

@@ -18,13 +18,16 @@ const (
 	StateUnfinished  State = "unfinished"    // 结业生, otherwise new
 	StateUpstream    State = "upstream"      // of the school that reports upstream, approved there
 	StateTwoCohorts  State = "two_cohorts"   // 专升本: a record in two cohorts, both new
+	StateChanging    State = "change_asked"  // confirmed, and applied to change it: waits for the college
+	StateCorrecting  State = "corrected"     // confirmed, with a correction open: the form waits for it
+	StateDisputed    State = "disputed"      // approved, and said not to be the graduate's
 )
 
 // States lists all states.
 func States() []State {
 	return []State{
 		StateNew, StateReported, StateReturned, StateApproved, StateConfirmed, StateAuthorised,
-		StateNotInRoster, StateUnfinished, StateUpstream, StateTwoCohorts,
+		StateNotInRoster, StateUnfinished, StateUpstream, StateTwoCohorts, StateChanging, StateCorrecting, StateDisputed,
 	}
 }
 
@@ -77,6 +80,9 @@ func People(year int) []DemoPerson {
 		{StateUnfinished, "unfinished1", "何文博", false},
 		{StateUpstream, "upstream1", "阿依古丽·买买提", true},
 		{StateTwoCohorts, "twice1", "马一鸣", false},
+		{StateChanging, "changing1", "高若兰", true},
+		{StateCorrecting, "correcting1", "徐子墨", false},
+		{StateDisputed, "disputed1", "罗一诺", true},
 	}
 	here, upstream := newMaker(1, Options{Year: year}), newMaker(2, Options{Year: year, School: UpstreamSchool()})
 	people := make([]DemoPerson, 0, len(cast))
@@ -88,7 +94,7 @@ func People(year int) []DemoPerson {
 		p := m.named(maxPerSchool+k, c.name, c.female)
 		d := DemoPerson{State: c.state, Username: c.username, Password: Password}
 		switch c.state {
-		case StateReported, StateReturned, StateApproved, StateConfirmed, StateAuthorised, StateUpstream:
+		case StateReported, StateReturned, StateApproved, StateConfirmed, StateAuthorised, StateUpstream, StateChanging, StateCorrecting, StateDisputed:
 			p.Destination = registered(p.Basics)
 		case StateUnfinished:
 			p.Basics.Level, p.Basics.Degree = "33", ""
