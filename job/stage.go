@@ -24,7 +24,8 @@ type taskWork struct {
 	*Importer
 	task     model.Task
 	kind     model.SheetKind
-	op       model.Operator
+	by       model.Actor
+	op       model.Operator // zero when it is the command line's
 	progress func(done, total int)
 }
 
@@ -39,7 +40,7 @@ func (w taskWork) options() (ImportOptions, error) {
 	}
 	return ImportOptions{
 		Kind: w.kind, Path: w.below(w.task.Path), ReportPath: w.below(w.beside("-refused.xlsx")),
-		By: model.ByOperator(w.op), Reviewer: w.op, Scope: scope, Progress: w.progress,
+		By: w.by, Reviewer: w.op, Scope: scope, Progress: w.progress,
 	}, nil
 }
 
@@ -129,7 +130,7 @@ func (w taskWork) apply(ctx context.Context) (result model.TaskResult, err error
 func (w taskWork) undo(ctx context.Context) (model.TaskResult, error) {
 	result := w.task.Result
 	result.Error = ""
-	undone, acted, err := w.Undo(ctx, w.task, model.ByOperator(w.op), func(done int) {
+	undone, acted, err := w.Undo(ctx, w.task, w.by, func(done int) {
 		w.progress(result.Undone+done, result.Imported)
 	})
 	result.Undone += undone
@@ -151,7 +152,7 @@ func (w taskWork) audit(ctx context.Context, action string, r model.TaskResult) 
 		detail = map[string]string{"task": detail["task"], "sheet": detail["sheet"], "undone": n(r.Undone), "acted": n(r.ActedOn)}
 	}
 	err := w.store.AddAudit(ctx, model.Audit{
-		At: w.now(), Actor: model.ByOperator(w.op), Action: action, SchoolCode: w.task.SchoolCode, College: w.op.Scope().College, Detail: detail,
+		At: w.now(), Actor: w.by, Action: action, SchoolCode: w.task.SchoolCode, College: w.op.Scope().College, Detail: detail,
 	})
 	if err != nil {
 		return fmt.Errorf("job: audit: %w", err)

@@ -135,20 +135,14 @@ func (im *Importer) work(ctx context.Context, t model.Task, token string) (resul
 	if !ok {
 		return result, fmt.Errorf("job: import: task %d imports no sheet", t.ID)
 	}
-	if t.OperatorID == 0 {
-		return t.Result, model.Invalid("file", "命令行的导入中断了。请重新运行命令，已导入的行不会重复。")
-	}
-	op, err := im.store.Operator(ctx, t.OperatorID)
+	by, op, err := im.behind(ctx, t, kind)
 	if err != nil {
-		return result, fmt.Errorf("job: import: %w", err)
-	}
-	if s := op.Scope(); !op.MayImport(kind) || s.Empty() || (!s.All && s.SchoolCode != t.SchoolCode) {
-		return result, model.Errorf(model.CodeForbidden, "上传名单的账号已没有导入权限。")
+		return t.Result, err
 	}
 	// Progress renews the lease: whoever has lost it stops.
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w := taskWork{Importer: im, task: t, kind: kind, op: op, progress: func(done, total int) {
+	w := taskWork{Importer: im, task: t, kind: kind, by: by, op: op, progress: func(done, total int) {
 		if err := im.store.ProgressTask(ctx, t.ID, token, done, total, taskLease); err != nil {
 			stop(err)
 		}
@@ -161,6 +155,25 @@ func (im *Importer) work(ctx context.Context, t model.Task, token string) (resul
 	case model.StageApply:
 	}
 	return w.apply(ctx)
+}
+
+// behind is in whose name a task is worked. Whoever uploaded a sheet must still
+// be allowed to; undoing was asked for by somebody who was.
+func (im *Importer) behind(ctx context.Context, t model.Task, kind model.SheetKind) (by model.Actor, op model.Operator, err error) {
+	if t.OperatorID == 0 {
+		if t.Stage != model.StageUndo {
+			err = model.Invalid("file", "命令行的导入中断了。请重新运行命令，已导入的行不会重复。")
+		}
+		return model.BySystem("cli"), op, err
+	}
+	if op, err = im.store.Operator(ctx, t.OperatorID); err != nil {
+		return by, op, fmt.Errorf("job: import: %w", err)
+	}
+	s := op.Scope()
+	if t.Stage != model.StageUndo && (!op.MayImport(kind) || s.Empty() || (!s.All && s.SchoolCode != t.SchoolCode)) {
+		return by, op, model.Errorf(model.CodeForbidden, "上传名单的账号已没有导入权限。")
+	}
+	return model.ByOperator(op), op, nil
 }
 
 // below is a path of the data directory.

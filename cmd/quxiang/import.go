@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"quxiang/job"
 	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/demo"
@@ -20,41 +19,10 @@ import (
 
 func newImport() *cobra.Command {
 	c := &cobra.Command{Use: "import", Short: "导入数据"}
-	c.AddCommand(newImportRoster(), newImportContacts(), newImportUnits(), newImportSetup(), newImportSample())
-	return c
-}
-
-func newImportRoster() *cobra.Command {
-	var l loader
-	var report string
-	c := &cobra.Command{
-		Use:   "roster FILE",
-		Short: "导入生源名单（XLSX 或 CSV），逐行检查",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := readable(args[0]); err != nil {
-				return err
-			}
-			return l.withStore(c, func(w *workbench) error {
-				if report == "" {
-					report = strings.TrimSuffix(args[0], filepath.Ext(args[0])) + "-refused.xlsx"
-				}
-				im := job.NewImporter(job.ImporterOptions{Store: w.store, Codes: tables, Dir: w.cfg.DataDir, Now: w.clock.Now, Logger: w.log})
-				bar := &progressBar{out: c.ErrOrStderr(), terminal: isTerminal(os.Stderr)}
-				result, err := im.Import(c.Context(), job.ImportOptions{
-					Path: args[0], ReportPath: report, By: model.BySystem("cli"), Scope: model.Scope{All: true}, Progress: bar.show,
-				})
-				bar.end()
-				// A file that breaks off leaves rows that stand.
-				if err == nil || result.Imported+result.Unchanged+result.Refused > 0 {
-					printImport(c.OutOrStdout(), result)
-				}
-				return err
-			})
-		},
+	for _, k := range model.SheetKinds() {
+		c.AddCommand(newImportSheet(k))
 	}
-	l.flag(c)
-	c.Flags().StringVar(&report, "report", "", "被拒绝的行写到哪个 XLSX 文件（默认：名单旁边的 …-refused.xlsx）")
+	c.AddCommand(newImportUndo(), newImportContacts(), newImportUnits(), newImportSetup(), newImportSample())
 	return c
 }
 

@@ -70,7 +70,7 @@ func newRoot() *cobra.Command {
 		return fmt.Errorf("%w: %w\n%s", errUsage, err, c.UsageString())
 	})
 	root.AddCommand(
-		newServe(), newSandbox(), newSimulate(), newSeed(), newMigrate(), newImport(),
+		newServe(), newSandbox(), newSimulate(), newSeed(), newMigrate(), newImport(), newExport(),
 		newJob(), newOperator(), newUpstream(), newKeysCommand(), newVersion(),
 	)
 	usageErrors(root)

@@ -25,6 +25,7 @@ type text struct {
 	meter *meter
 	csv   *csv.Reader
 	line  int        // of the row that was read last
+	inner int        // line breaks within cells so far: spreadsheets number rows, not lines
 	ahead [][]string // rows read while the header was looked for
 	lines []int      // and their lines
 }
@@ -111,6 +112,10 @@ func (t *text) record() ([]string, int, error) {
 		return nil, 0, tooWide()
 	case err == nil:
 		t.line, _ = t.csv.FieldPos(0)
+		t.line -= t.inner
+		for _, c := range cells {
+			t.inner += strings.Count(c, "\n")
+		}
 		return cells, t.line, nil
 	case errors.Is(err, io.EOF):
 		return nil, 0, io.EOF
