@@ -26,13 +26,12 @@ func picksOf(values []string) ([]picked, error) {
 	var out []picked
 	for _, value := range values {
 		id, revision, _ := strings.Cut(value, ".")
-		p := picked{}
 		n, err1 := strconv.ParseInt(id, 10, 64)
 		r, err2 := strconv.Atoi(revision)
-		if p = (picked{model.GraduateID(n), r}); err1 != nil || err2 != nil || n <= 0 || r <= 0 {
+		if err1 != nil || err2 != nil || n <= 0 || r <= 0 {
 			return nil, model.Invalid("pick", "勾选的内容无法识别，请从待审核列表重新勾选。")
 		}
-		if !slices.Contains(out, p) {
+		if p := (picked{model.GraduateID(n), r}); !slices.Contains(out, p) {
 			out = append(out, p)
 		}
 	}

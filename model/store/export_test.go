@@ -93,6 +93,30 @@ func (s *Store) CountQueries(t testing.TB) func() int {
 	}
 }
 
+// Statements collects the statements that run on s, with their values, until the
+// returned function is called.
+func (s *Store) Statements(t testing.TB) func() []string {
+	t.Helper()
+	var all []string
+	note := func(db *gorm.DB) { all = append(all, db.Dialector.Explain(db.Statement.SQL.String(), db.Statement.Vars...)) }
+	for _, err := range []error{
+		s.db.Callback().Query().After("gorm:query").Register("test:statements", note),
+		s.db.Callback().Row().After("gorm:row").Register("test:statements", note),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() []string {
+		for _, err := range []error{s.db.Callback().Query().Remove("test:statements"), s.db.Callback().Row().Remove("test:statements")} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return all
+	}
+}
+
 // Columns are the columns that the row structs map, by table.
 func (s *Store) Columns(t testing.TB) map[string][]string {
 	t.Helper()

@@ -230,6 +230,37 @@ func TestQueueUsesIndexes(t *testing.T) {
 	}
 }
 
+// TestLookUpsUseIndexes: what stands out on a page is looked up without a scan.
+func TestLookUpsUseIndexes(t *testing.T) {
+	s := storetest.OpenMariaDB(t)
+	waiting(t, s, 300)
+	of := []store.GraduateRow{
+		{SchoolCode: "99001", CohortCode: "2027", Unit: "乙", UnitCode: "12100000466006770Q"},
+		{SchoolCode: "99001", CohortCode: "2027", Unit: "单位1"},
+	}
+	statements := s.Statements(t)
+	if _, err := s.UnitUses(t.Context(), of); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SharesOf(t.Context(), of, []string{"12", "76"}); err != nil {
+		t.Fatal(err)
+	}
+	all := statements()
+	if len(all) != 2 {
+		t.Fatalf("%d statements", len(all))
+	}
+	for i, allowed := range [][]string{{"unit_uses_name", "PRIMARY"}, {"destination_counts_school"}} {
+		for _, line := range explain(t, s, all[i], nil) {
+			if strings.HasPrefix(line.Table, "<") {
+				continue
+			}
+			if line.Key == nil || !slices.Contains(allowed, *line.Key) || line.Type == "index" || line.Type == "ALL" {
+				t.Errorf("%s by %s: %v", line.Table, line.Type, line.Key)
+			}
+		}
+	}
+}
+
 // TestUnitUses: a page's units with all their names and codes, of the right
 // school and cohort, by index.
 func TestUnitUses(t *testing.T) {

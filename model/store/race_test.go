@@ -85,6 +85,23 @@ func TestRaces(t *testing.T) {
 				t.Errorf("%d confirmations, %v", len(r.Confirmations), err)
 			}
 		}
+		for range 3 {
+			id := reported()
+			change(t, s, id, append(approveBoth(1), confirm(1, model.AnswerRight), func(r model.Record) (model.Change, error) {
+				return model.AskChange(r, cohort27, 1, "已解约", june)
+			})...)
+			answer := func(d model.Decision) rule {
+				return func(r model.Record) (model.Change, error) {
+					return model.DecideChange(r, collegeReview, model.Ruling{Request: 1, Level: model.LevelCollege, Decision: d, Reason: "说明"}, june)
+				}
+			}
+			got := atOnce(t, s, id, answer(model.DecisionApprove), answer(model.DecisionReturn), answer(model.DecisionApprove),
+				func(r model.Record) (model.Change, error) { return model.WithdrawRequest(r, 1, june) })
+			r, err := s.Record(t.Context(), id)
+			if err != nil || len(r.Requests[0].Answers) > 1 || got[""] < 1 || got[""] > 2 {
+				t.Errorf("a change answered by three and withdrawn: %v, %d answers, %v", got, len(r.Requests[0].Answers), err)
+			}
+		}
 		counts, err := s.StepCounts(t.Context(), model.Scope{All: true}, "2027")
 		if err != nil {
 			t.Fatal(err)
