@@ -35,7 +35,7 @@ type Store interface {
 	Graduates(ctx context.Context, scope model.Scope, f store.GraduateFilter, after store.Cursor, limit int) ([]store.GraduateRow, store.Cursor, error)
 	Queue(ctx context.Context, scope model.Scope, f store.QueueFilter, after store.Cursor, limit int) ([]store.QueueRow, store.Cursor, error)
 	UnitUses(ctx context.Context, of []store.GraduateRow) ([]model.UnitUse, error)
-	SharesOf(ctx context.Context, of []store.GraduateRow, categories []string) (store.Shares, error)
+	SharesOf(ctx context.Context, of []store.GraduateRow) (store.Shares, error)
 	Export(ctx context.Context, scope model.Scope, f store.ExportFilter, begin func(n int) error, each func([]model.Record) error) error
 	StepCounts(ctx context.Context, scope model.Scope, cohort string) (map[model.Step]int, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)

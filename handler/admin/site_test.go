@@ -55,6 +55,7 @@ type site struct {
 	engine  *gin.Engine
 	hash    string
 	numbers int
+	only    *only // what the pages get in place of the store; nil for the store
 }
 
 // menu stands in for WeChat.
@@ -110,7 +111,11 @@ func (s *site) wire() {
 	w := webtest.New(t, s.store, s.clock)
 	l, err := links.New(origin)
 	must(t, err)
-	h, err := admin.New(admin.Options{Web: w, Store: s.store, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap, StandOut: limits})
+	var pages admin.Store = s.store
+	if s.only != nil {
+		s.only.store, pages = s.store, s.only
+	}
+	h, err := admin.New(admin.Options{Web: w, Store: pages, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap, StandOut: limits})
 	must(t, err)
 	gin.SetMode(gin.ReleaseMode)
 	s.engine = gin.New()

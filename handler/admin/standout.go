@@ -23,13 +23,12 @@ type standOutLine struct {
 }
 
 // standOuts looks at the destinations of a page together: one query for all
-// units, and one for the shares where a category is among them whose share is
-// watched.
+// units, and now and then one for the shares where a category is among them whose
+// share is watched.
 func (h *Handler) standOuts(ctx context.Context, rows []store.QueueRow) ([]watched, error) {
 	listed := make([]store.GraduateRow, len(rows))
 	tables := map[string]model.Codes{}
 	var shared []store.GraduateRow
-	categories := map[string]bool{}
 	for i, r := range rows {
 		listed[i] = r.GraduateRow
 		if tables[r.CohortCode] == nil {
@@ -41,18 +40,13 @@ func (h *Handler) standOuts(ctx context.Context, rows []store.QueueRow) ([]watch
 		}
 		if c, _ := tables[r.CohortCode].Category(r.Destination.Category); c.WatchShare {
 			shared = append(shared, r.GraduateRow)
-			categories[c.Code] = true
 		}
 	}
 	uses, err := h.o.Store.UnitUses(ctx, listed)
 	if err != nil {
 		return nil, fmt.Errorf("admin: unit uses: %w", err)
 	}
-	codes := make([]string, 0, len(categories))
-	for c := range categories {
-		codes = append(codes, c)
-	}
-	shares, err := h.o.Store.SharesOf(ctx, shared, codes)
+	shares, err := h.o.Store.SharesOf(ctx, shared)
 	if err != nil {
 		return nil, fmt.Errorf("admin: shares: %w", err)
 	}

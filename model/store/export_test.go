@@ -98,7 +98,9 @@ func (s *Store) CountQueries(t testing.TB) func() int {
 func (s *Store) Statements(t testing.TB) func() []string {
 	t.Helper()
 	var all []string
-	note := func(db *gorm.DB) { all = append(all, db.Dialector.Explain(db.Statement.SQL.String(), db.Statement.Vars...)) }
+	note := func(db *gorm.DB) {
+		all = append(all, db.Dialector.Explain(db.Statement.SQL.String(), db.Statement.Vars...))
+	}
 	for _, err := range []error{
 		s.db.Callback().Query().After("gorm:query").Register("test:statements", note),
 		s.db.Callback().Row().After("gorm:row").Register("test:statements", note),

@@ -242,7 +242,7 @@ func TestLookUpsUseIndexes(t *testing.T) {
 	if _, err := s.UnitUses(t.Context(), of); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.SharesOf(t.Context(), of, []string{"12", "76"}); err != nil {
+	if _, err := s.SharesOf(t.Context(), of); err != nil {
 		t.Fatal(err)
 	}
 	all := statements()
@@ -296,9 +296,15 @@ func TestShares(t *testing.T) {
 			change(t, s, id, decideAny(model.LevelCollege), decideAny(model.LevelSchool))
 		}
 		count := s.CountQueries(t)
-		got, err := s.SharesOf(t.Context(), []store.GraduateRow{{SchoolCode: "99001", CohortCode: "2027"}}, []string{"70", "12"})
-		if n := count(); err != nil || n != 1 {
-			t.Fatalf("%d queries, %v", n, err)
+		var got store.Shares
+		for range 3 { // the copy answers from then on
+			var err error
+			if got, err = s.SharesOf(t.Context(), []store.GraduateRow{{SchoolCode: "99001", CohortCode: "2027"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := count(); n != 1 {
+			t.Errorf("%d queries", n)
 		}
 		place := store.Place{CohortCode: "2027", SchoolCode: "99001"}
 		if sh := got.Of(place, "70"); sh != (model.Share{Of: 3, Among: 30}) {
@@ -314,6 +320,10 @@ func TestShares(t *testing.T) {
 		}
 		if sh := got.Of(place, "12"); sh != (model.Share{Among: 2}) {
 			t.Errorf("another category %+v", sh)
+		}
+		other, err := s.SharesOf(t.Context(), []store.GraduateRow{{SchoolCode: "99001", CohortCode: "2026"}, {SchoolCode: "99001", CohortCode: "2027"}})
+		if sh := other.Of(place, "70"); err != nil || sh != (model.Share{Of: 1, Among: 2}) {
+			t.Errorf("beside another cohort %+v, %v", sh, err)
 		}
 	})
 }
