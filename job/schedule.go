@@ -12,18 +12,21 @@ type ScheduleOptions struct {
 	Dispatcher   *Dispatcher
 	Importer     *Importer
 	Purge        *Purge
+	More         []Job // run before those that always run
 }
 
 // Schedule is the program's list of jobs, in the order in which those of one
 // instant run: what is put into the outbox before what empties it.
 func Schedule(o ScheduleOptions) []Job {
-	return []Job{
+	jobs := []Job{
 		{
 			Name: "ladder", Spec: fmt.Sprintf("%d %d * * *", o.LadderMinute%60, o.LadderMinute/60),
 			Run: o.Ladder.Run, Forced: o.Ladder.Forced,
 		},
 		{Name: "purge", Spec: purgeSpec, Run: o.Purge.Run},
-		{Name: "import", Spec: Always, Run: o.Importer.RunAll},
-		{Name: "dispatch", Spec: Always, Run: o.Dispatcher.RunAll, Forced: o.Dispatcher.Forced, Next: o.Dispatcher.Next},
 	}
+	return append(append(jobs, o.More...),
+		Job{Name: "import", Spec: Always, Run: o.Importer.RunAll},
+		Job{Name: "dispatch", Spec: Always, Run: o.Dispatcher.RunAll, Forced: o.Dispatcher.Forced, Next: o.Dispatcher.Next},
+	)
 }

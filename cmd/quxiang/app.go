@@ -120,10 +120,23 @@ func (a *app) wireJobs(l links.Links) error {
 	a.jobs, err = job.NewRunner(job.RunnerOptions{
 		Store: a.store, Now: a.clock.Now, Logger: a.log, Wake: a.clock.moved,
 		Jobs: job.Schedule(job.ScheduleOptions{
-			LadderMinute: int(r.LadderHour), Ladder: ladder, Dispatcher: a.dispatcher, Importer: a.importer, Purge: purge,
+			LadderMinute: int(r.LadderHour), Ladder: ladder, Dispatcher: a.dispatcher, Importer: a.importer, Purge: purge, More: a.watch(),
 		}),
 	})
 	return err
+}
+
+// watch is the job that looks into the folder of sheets from upstream, where one
+// is set.
+func (a *app) watch() []job.Job {
+	if a.cfg.Upstream.Folder == "" {
+		return nil
+	}
+	folder := upstream.NewFolder(upstream.FolderOptions{
+		Dir: a.cfg.Upstream.Folder, Store: a.store, Importer: a.importer, Receiver: a.receiver, Codes: tables, Now: a.clock.Now,
+		Days: a.cfg.Retention.UploadDays, Logger: a.log,
+	})
+	return []job.Job{{Name: "upstream", Spec: "* * * * *", Run: folder.Run}}
 }
 
 func (a *app) wireSite(l links.Links) error {

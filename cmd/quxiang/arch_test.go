@@ -49,7 +49,7 @@ var tiers = []tier{
 	{"handler/admin", areaMay, areaReason},
 	{"handler/api", areaMay, areaReason},
 	{"job", []string{"model", "model/codes", "model/form", "model/links", "model/roster", "model/store", "wechat"}, "works in the background: knows no page"},
-	{"job/upstream", []string{"job", "model", "model/codes", "model/store"}, "what platforms upstream tell, by post or by sheet"},
+	{"job/upstream", []string{"job", "model", "model/codes", "model/roster", "model/store"}, "what platforms upstream tell, by post or by sheet"},
 	{"handler", []string{"handler/web", "model", "model/links", "model/store"}, "mounts areas that cmd hands it"},
 	{"cmd", []string{""}, "the only wiring"},
 }
