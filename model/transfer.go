@@ -49,7 +49,9 @@ func (d Destination) Propose(before string, g Graduate, codes Codes) Destination
 // also with a proposal that the graduate took away.
 func (d Destination) Unproposed(before Destination, g Graduate, s School, codes Codes) (_ Destination, field string) {
 	shown, typed := before.FillReceivers(g, s, codes), d
-	texts := func(d *Destination) []*string { return []*string{&d.Archive.Unit, &d.Archive.Place, &d.Household.Place} }
+	texts := func(d *Destination) []*string {
+		return []*string{&d.Archive.Unit, &d.Archive.Place, &d.Household.Place}
+	}
 	was, proposed, now := texts(&before), texts(&shown), texts(&d)
 	for i := range now {
 		if *was[i] == "" && *now[i] == *proposed[i] {

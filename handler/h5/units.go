@@ -15,20 +15,24 @@ type unitMatches struct {
 
 type unitMatch struct{ Action, Name, Facts string }
 
-// unitQuery is what to look for: the code when one was typed, else the name.
-func unitQuery(d model.Destination) string {
-	if code := model.NormalUnitCode(d.UnitCode); model.ValidUnitCode(code) && strings.TrimSpace(d.Unit) == "" {
-		return code
+// findUnits looks the unit of d up by its name, and by its code where no unit is
+// called so.
+func (v *visit) findUnits(d model.Destination) ([]model.Unit, error) {
+	found, err := v.h.o.Store.FindUnits(v.ctx(), d.Unit)
+	if code := model.NormalUnitCode(d.UnitCode); err == nil && len(found) == 0 && model.ValidUnitCode(code) {
+		found, err = v.h.o.Store.FindUnits(v.ctx(), code)
 	}
-	return d.Unit
-}
-
-// matches looks the unit of d up.
-func (v *visit) matches(d model.Destination) (*unitMatches, error) {
-	query := unitQuery(d)
-	found, err := v.h.o.Store.FindUnits(v.ctx(), query)
 	if err != nil {
 		return nil, fmt.Errorf("h5: find units: %w", err)
+	}
+	return found, nil
+}
+
+// matches shows what was found for d.
+func (v *visit) matches(d model.Destination) (*unitMatches, error) {
+	found, err := v.findUnits(d)
+	if err != nil {
+		return nil, err
 	}
 	m := &unitMatches{}
 	for _, u := range found {
@@ -42,9 +46,10 @@ func (v *visit) matches(d model.Destination) (*unitMatches, error) {
 		m.Units = append(m.Units, unitMatch{actionUnit + u.Code, u.Name, strings.Join(facts, " · ")})
 	}
 	switch {
-	case strings.TrimSpace(query) == "":
-		m.None = "请先填写单位名称的开头（至少两个字），或只填 18 位统一社会信用代码，再查找。"
-	case len(found) == 0:
+	case len(found) > 0:
+	case strings.TrimSpace(d.Unit+d.UnitCode) == "":
+		m.None = "请先填写单位名称的开头（至少两个字），或 18 位统一社会信用代码，再查找。"
+	default:
 		m.None = "没有找到这样开头的单位。请核对名称或代码；也可以不查找，直接填写。"
 	}
 	return m, nil

@@ -38,6 +38,8 @@ func TestFindUnit(t *testing.T) {
 	// without a word about that graduate.
 	page{to: to}.check(t, b.post(formPath, employment("action", "units", "unit", "", "unit_code", "９９９９0003ma 00000034")))
 	page{has: []string{"江苏省南京市示范第一中学"}}.check(t, b.get(formPath+"?show=units"))
+	page{to: to}.check(t, b.post(formPath, employment("action", "units", "unit", "一中（旧校名）", "unit_code", "99990003ma00000034")))
+	page{has: []string{"江苏省南京市示范第一中学"}}.check(t, b.get(formPath+"?show=units"))
 	page{to: to}.check(t, b.post(formPath, employment("action", "units", "unit", "学信咨询")))
 	page{
 		has: []string{"学信咨询服务有限公司12100000466006770Q"}, not: []string{other.Graduate.Basics.Name},
