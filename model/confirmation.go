@@ -46,6 +46,8 @@ func MayConfirm(r Record) error {
 		return Errorf(CodeLocked, "您已反映“这不是我登记的”，学校监督人员答复前不能确认。")
 	case r.void(last.Number):
 		return Errorf(CodeLocked, "这条去向已核实并非您本人登记，已作废。请重新上报。")
+	case r.changeAsked() != nil && r.answer(last.Number) != nil:
+		return Errorf(CodeConflict, "您的变更申请正在审核中，原登记仍然有效，无需重复确认。")
 	case r.changeAsked() != nil:
 		return Errorf(CodeLocked, "您的变更申请正在审核中，处理完毕后才能确认。")
 	case r.changeGranted(last.Number):

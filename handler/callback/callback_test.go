@@ -211,7 +211,9 @@ func TestProgressOfRequests(t *testing.T) {
 	change(func(r model.Record) (model.Change, error) {
 		return model.Decide(r, model.NewCohort(2027), school, model.Verdict{Revision: 1, Level: model.LevelSchool, Decision: model.DecisionApprove}, b.now)
 	})
-	change(func(r model.Record) (model.Change, error) { return model.AskChange(r, model.NewCohort(2027), 1, "已解约", b.now) })
+	change(func(r model.Record) (model.Change, error) {
+		return model.AskChange(r, model.NewCohort(2027), 1, "已解约", b.now)
+	})
 	says([]string{"变更申请学院审核中", "办理方：学院", "原因：已解约", "还有 11 天"})
 	change(func(r model.Record) (model.Change, error) { return model.Dispute(r, 1, "没有签约", b.now) })
 	says([]string{"您反映的情况正在核实", "办理方：学校监督人员", "现在无需操作"}, "变更申请", "没有签约", "已解约", "还有 11 天")

@@ -1,6 +1,7 @@
 package h5
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -38,6 +39,15 @@ func (h *Handler) correction(v *visit) error {
 // askCorrection takes the request.
 func (h *Handler) askCorrection(v *visit) error {
 	item, w := v.typed("item"), correctionWish{wanted: v.typed("wanted"), reason: v.typed("reason")}
+	if item == "college" {
+		known, err := v.colleges()
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(known, w.wanted) { // one that nobody looks after would hide the record
+			return v.showCorrection(http.StatusUnprocessableEntity, item, w, model.Invalid("wanted", "请从列表中选择院系。列表中没有的，请联系学校就业指导中心。"))
+		}
+	}
 	err := v.change(func(r model.Record) (model.Change, error) {
 		return model.AskCorrection(r, item, w.wanted, w.reason, v.codes, v.now)
 	})
@@ -48,6 +58,15 @@ func (h *Handler) askCorrection(v *visit) error {
 		return err
 	}
 	return v.afterAsking("/h5/basics", doneCorrecting)
+}
+
+// colleges are those of the graduate's school and cohort.
+func (v *visit) colleges() ([]string, error) {
+	names, err := v.h.o.Store.Colleges(v.ctx(), v.record.Graduate.CohortCode, v.record.Graduate.SchoolCode)
+	if err != nil {
+		return nil, fmt.Errorf("h5: colleges: %w", err)
+	}
+	return names, nil
 }
 
 // showCorrection draws the form for one item, or how far its correction has
@@ -80,7 +99,9 @@ func (v *visit) showCorrection(status int, item string, w correctionWish, fault 
 	why := model.MayAskCorrection(v.record, item)
 	if why == nil {
 		p.Ask = true
-		v.correctionForm(&p, w, fault)
+		if err := v.correctionForm(&p, w, fault); err != nil {
+			return err
+		}
 	} else if e, ok := refusal(why); ok && (fault == nil || fault.Message != e.Message) && p.CHSI == "" {
 		banners = append(banners, web.Banner{Kind: web.BannerInfo, Text: e.Message})
 	}
@@ -88,7 +109,7 @@ func (v *visit) showCorrection(status int, item string, w correctionWish, fault 
 }
 
 // correctionForm asks for the right value in the way that fits the item.
-func (v *visit) correctionForm(p *correctionPage, w correctionWish, fault *model.Error) {
+func (v *visit) correctionForm(p *correctionPage, w correctionWish, fault *model.Error) error {
 	p.Files = filesField()
 	label, wrong := "正确的"+p.Label, faultOf(fault, "wanted")
 	p.Reason = web.Field{
@@ -97,14 +118,14 @@ func (v *visit) correctionForm(p *correctionPage, w correctionWish, fault *model
 	}
 	if p.Item == "school" {
 		p.Reason.Label, p.Reason.Required, p.Reason.Hint = "正确的毕业院校和情况说明", true, "最多 200 字。"
-		return
+		return nil
 	}
 	if table := model.CorrectionTable(p.Item); table != "" {
 		p.Choices = &web.Choices{Name: "wanted", Label: label, Required: true, Error: wrong, Items: []web.Choice{{Text: "请选择"}}}
 		for _, n := range v.codes.List(table) {
 			p.Choices.Items = append(p.Choices.Items, web.Choice{Value: n.Code, Text: n.Name, Chosen: n.Code == w.wanted})
 		}
-		return
+		return nil
 	}
 	f := &web.Field{Name: "wanted", Label: label, Value: w.wanted, Required: true, MaxLength: longest, Error: wrong, Autocomplete: "off"}
 	switch p.Item {
@@ -114,7 +135,19 @@ func (v *visit) correctionForm(p *correctionPage, w correctionWish, fault *model
 			{Value: string(model.Yes), Text: "是", Chosen: w.wanted == string(model.Yes)},
 			{Value: string(model.No), Text: "否", Chosen: w.wanted == string(model.No)},
 		}}
-		return
+		return nil
+	case "college":
+		known, err := v.colleges()
+		if err != nil {
+			return err
+		}
+		p.Choices = &web.Choices{
+			Name: "wanted", Label: label, Required: true, Error: wrong, Hint: "列表中没有的，请联系学校就业指导中心。", Items: []web.Choice{{Text: "请选择"}},
+		}
+		for _, name := range known {
+			p.Choices.Items = append(p.Choices.Items, web.Choice{Value: name, Text: name, Chosen: name == w.wanted})
+		}
+		return nil
 	case "entered", "graduates":
 		f.InputMode, f.MaxLength, f.Hint = "numeric", 6, "写成 6 位年月，例如 202706。"
 	case "exam_number":
@@ -127,4 +160,5 @@ func (v *visit) correctionForm(p *correctionPage, w correctionWish, fault *model
 		f.Hint = "写到区、县，例如：江苏省南京市玄武区。"
 	}
 	p.Text = f
+	return nil
 }

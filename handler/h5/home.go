@@ -96,6 +96,9 @@ func (v *visit) formWaits(card *nextCard) {
 	if !ok {
 		return
 	}
+	if card.Title == model.StepAuthorize.Chinese() {
+		card.Title = "已确认，等待信息更正"
+	}
 	card.Advice, card.Holder = e.Message, model.HolderSchool.Chinese(v.record.School)
 	card.Since, card.Waited = model.DateOf(q.At).Chinese(), -model.DateOf(q.At).DaysUntil(v.now)
 	card.Button = &web.Link{Href: requestPath(*q), Text: "查看更正申请"}

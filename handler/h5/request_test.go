@@ -142,6 +142,8 @@ func TestCorrection(t *testing.T) {
 	for wanted, says := range map[string]string{"": "请填写正确的内容", "99": "请从列表中选择", "1": "与现有信息相同"} {
 		page{status: 422, has: []string{says}}.check(t, b.post("/h5/correction", url.Values{"item": {"sex"}, "wanted": {wanted}}))
 	}
+	page{raw: []string{`<option value="` + r.Graduate.Basics.College + `">`}}.check(t, b.get("/h5/correction?item=college"))
+	page{status: 422, has: []string{"请从列表中选择院系"}}.check(t, b.post("/h5/correction", url.Values{"item": {"college"}, "wanted": {"不存在的学院"}}))
 	page{status: 422, has: []string{"校验码不符"}, raw: []string{`value="110105194912310021"`}}.check(t, b.post("/h5/correction", url.Values{"item": {"id_number"}, "wanted": {"110105194912310021"}}))
 
 	ask := url.Values{"item": {"name"}, "wanted": {"周明喆"}, "reason": {"名字错了一个字"}}
@@ -163,7 +165,7 @@ func TestCorrection(t *testing.T) {
 
 	// The form waits for the name, and says so.
 	page{
-		has: []string{"“姓名”的更正申请还在处理中", "当前办理方：学校就业指导中心"},
+		has: []string{"已确认，等待信息更正", "“姓名”的更正申请还在处理中", "当前办理方：学校就业指导中心"},
 		raw: []string{`<a class="weui-btn weui-btn_primary" href="/h5/correction?item=name">查看更正申请</a>`}, not: []string{`<a class="weui-cell link" href="/h5/authorization">`},
 	}.check(t, b.get("/h5/home"))
 	page{has: []string{"“姓名”的更正申请还在处理中"}, not: []string{`name="consent"`}}.check(t, b.get("/h5/authorization"))
@@ -255,4 +257,38 @@ func TestAnothersRequest(t *testing.T) {
 	if !s.record(other.Graduate.ID).Disputed() {
 		t.Error("another's dispute was withdrawn")
 	}
+}
+
+// TestRequestProofs: files travel with the request; what is wrong with one costs
+// neither the request nor the others.
+func TestRequestProofs(t *testing.T) {
+	s := newSite(t)
+	r := s.approved()
+	id := r.Graduate.ID
+	b := s.login(r)
+	page{raw: []string{`enctype="multipart/form-data"`, `name="proof" type="file"`}, has: []string{"证明材料（选填）"}}.check(t, b.get("/h5/dispute"))
+	// A form that is refused keeps nothing, and says so.
+	page{status: 422, has: []string{"请写明情况", "请重新选择后再提交"}}.check(t, b.upload("/h5/dispute", url.Values{"revision": {"1"}, "reason": {""}}, file{"说明.jpg", photo(t, 1)}))
+	page{to: "/h5/dispute?done=disputed"}.check(t, b.upload("/h5/dispute", url.Values{"revision": {"1"}, "reason": {"没有签约"}}, file{"说明.jpg", photo(t, 1)}, file{"聊天.pdf", []byte(onePage)}))
+	w := b.get("/h5/requests/1")
+	page{has: []string{"没有签约", "说明.jpg", "聊天.pdf", "还可上传 3 个", "撤回"}, not: []string{"查看、补充证明材料"}}.check(t, w)
+	if len(shownProofs(w)) != 2 {
+		t.Errorf("proofs %v", shownProofs(w))
+	}
+	page{has: []string{"查看、补充证明材料"}, raw: []string{`href="/h5/requests/1"`}}.check(t, b.get("/h5/dispute"))
+
+	w = b.upload("/h5/correction", url.Values{"item": {"degree"}, "wanted": {"理学学士"}}, file{"假.jpg", []byte("<html><script>alert(1)</script>")}, file{"证书.jpg", photo(t, 2)})
+	page{status: 422, has: []string{"更正申请已提交", "已上传 1 个文件", "第 1 个文件（假.jpg）", "证书.jpg"}}.check(t, w)
+	if n := len(s.record(id).Requests); n != 2 {
+		t.Fatalf("%d requests", n)
+	}
+	page{has: []string{"证书.jpg"}, not: []string{"聊天.pdf", "假.jpg"}}.check(t, b.get("/h5/requests/2"))
+	s.rules(id, 2, "", model.DecisionApprove, "")
+	page{has: []string{"证书.jpg", "已通过"}, not: []string{`type="file"`, "删除"}}.check(t, b.get("/h5/requests/2"))
+	for _, n := range []string{"0", "3", "x"} {
+		page{status: http.StatusNotFound}.check(t, b.get("/h5/requests/"+n))
+	}
+	stranger := s.login(s.person(demo.StateNew, nil))
+	page{status: http.StatusNotFound}.check(t, stranger.get("/h5/requests/1"))
+	page{status: http.StatusNotFound}.check(t, stranger.get(shownProofs(b.get("/h5/requests/1"))[0]))
 }
