@@ -56,7 +56,7 @@ $(LINT):
 
 .PHONY: bench
 bench: assets ## print the benchmark table (BENCH_ROWS=20000 rows of roster)
-	CGO_ENABLED=0 go test -run '^$$' -bench '^BenchmarkTable$$' -benchtime 1x -timeout 10m ./cmd/quxiang
+	CGO_ENABLED=0 go test -run '^$$' -bench '^BenchmarkTable$$' -benchtime 1x -timeout 20m ./cmd/quxiang
 
 .PHONY: fuzz
 fuzz: assets ## fuzz every parser for FUZZTIME each

@@ -85,5 +85,6 @@ func BenchmarkTable(b *testing.B) {
 	var t benchTable
 	benchSandbox(ctx, b, &t, binary)
 	benchRoster(ctx, b, &t, binary)
+	benchNumbers(b, &t)
 	t.print(b)
 }

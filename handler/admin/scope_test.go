@@ -53,6 +53,7 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/disputes": audit, "GET /admin/disputes/:id/:ordinal": audit, "POST /admin/disputes/:id/:ordinal": audit,
 		"GET /admin/conflicts": school, "POST /admin/conflicts": school,
 		"GET /admin/conflicts/:id/:number": school, "POST /admin/conflicts/:id/:number": school,
+		"GET /admin/unreached":  review,
 		"GET /admin/statistics": view, "GET /admin/statistics/export": view,
 		"POST /admin/export": review, "GET /admin/export": all,
 		"GET /admin/roster": review, "POST /admin/roster": review, "GET /admin/roster/:id": review, "GET /admin/roster/:id/report": review,

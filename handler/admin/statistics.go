@@ -109,8 +109,8 @@ func (n numbers) place() filter {
 }
 
 // statistics shows the 落实率 of the area, its parts, and one table of them; each
-// number leads to the list behind it. Besides who is asking, three queries:
-// the area, the table, and the left column.
+// number leads to the list behind it. Two queries, the area and the table,
+// besides who is asking and the left column.
 func (h *Handler) statistics(v visit) error {
 	ctx := v.Request.Context()
 	n, err := h.numbersOf(v)

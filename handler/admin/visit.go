@@ -157,6 +157,7 @@ func nav(op model.Operator, counts map[model.Step]int, requests map[model.Reques
 		text, href string
 	}{
 		{op.May(model.ActionView), "毕业生", "/admin/graduates"},
+		{op.May(model.ActionExport), "未触达名单", "/admin/unreached"},
 		{op.May(model.ActionStatistics), "统计", "/admin/statistics"},
 		{op.May(model.ActionImport), "名单导入", "/admin/roster"},
 		{op.May(model.ActionUpstream), "上级数据冲突", conflictsPath},

@@ -64,6 +64,7 @@ func actionWords(action string) string {
 		"graduate.link":           "绑定学信网账号",
 		"graduate.reopen":         "重新开放更新",
 		"graduate.denied":         "越权访问，已拒绝",
+		"unreached.view":          "查看未触达名单（含手机号码）",
 		"change.ask":              "申请变更毕业去向",
 		"change.approve":          "同意变更申请",
 		"change.return":           "未同意变更申请",

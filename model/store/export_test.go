@@ -31,6 +31,46 @@ func (s *Store) ListQuery(ctx context.Context, scope model.Scope, f GraduateFilt
 	return s.listQuery(ctx, scope, f, after, limit)
 }
 
+// NumberQueries are the statements of the pages of numbers and of the unreached
+// list for an area, by name.
+func (s *Store) NumberQueries(scope model.Scope, area NumberArea, classes []string) map[string]Statement {
+	a, ok := area.within(scope)
+	if !ok {
+		return nil
+	}
+	out := map[string]Statement{}
+	add := func(name, sql string, args []any) {
+		if sql != "" {
+			out[name] = Statement{sql, args}
+		}
+	}
+	for _, by := range []Split{SplitNone, SplitSchool, SplitCollege, SplitMajor, SplitClass} {
+		sql, args := settledQuery(scope, a, by)
+		add("numbers by "+string(by), sql, args)
+	}
+	if a.School != "" && len(scope.Classes) == 0 {
+		sql, args := daysQuery(a)
+		add("days", sql, args)
+	}
+	sql, args := unfinishedQuery(scope, a)
+	add("unfinished", sql, args)
+	if sql, args, ok := s.unreachedQuery(scope, UnreachedFilter{Area: area, Classes: classes, From: classes[0], After: 1, SilentBefore: s.now()}, 500); ok {
+		add("unreached", sql, args)
+	}
+	return out
+}
+
+// SearchDepthQuery asks whether a search was cut short.
+func (s *Store) SearchDepthQuery(scope model.Scope, f GraduateFilter) (string, []any) {
+	return s.newSearch(scope, f).depth()
+}
+
+// Statement is SQL with its arguments.
+type Statement struct {
+	SQL  string
+	Args []any
+}
+
 // QueueQuery is the statement of a queue.
 func (s *Store) QueueQuery(ctx context.Context, scope model.Scope, f QueueFilter, after Cursor, limit int) (string, []any, error) {
 	q, err := s.queue(ctx, scope, f, after, limit)

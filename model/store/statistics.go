@@ -51,8 +51,8 @@ func (a NumberArea) within(scope model.Scope) (NumberArea, bool) {
 
 // SettledCounts counts the graduates of an area by what they are settled as,
 // apart by a split. Lines come in the order of their names, never of their
-// numbers. An area outside the scope, and a split finer than the area allows,
-// count nobody.
+// numbers. An area outside the scope, and a split that does not fit the area, count
+// nobody.
 //
 // Primary key of area_counts, one line for each school or college and category;
 // classes and majors by the primary key or destination_counts_class, one line
@@ -73,7 +73,7 @@ func (s *Store) SettledCounts(ctx context.Context, scope model.Scope, area Numbe
 	return rows, nil
 }
 
-// settledQuery is "" where the area is too large for the split.
+// settledQuery is "" where the split is too fine for the area, or too coarse.
 func settledQuery(scope model.Scope, a NumberArea, by Split) (string, []any) {
 	var c conditions
 	if by == SplitMajor || by == SplitClass || len(scope.Classes) > 0 {
@@ -92,6 +92,8 @@ func settledQuery(scope model.Scope, a NumberArea, by Split) (string, []any) {
 		return sumBy("destination_counts", keys+"settled", keys+"settled", c)
 	}
 	switch {
+	case by == SplitSchool && a.College != "":
+		return "", nil
 	case by == SplitSchool:
 		c.add("cohort_code = ? AND level = ? AND subject = ?", a.Cohort, levelSchool, subjectSettled)
 		c.equal("school_code", a.School)

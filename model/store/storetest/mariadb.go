@@ -74,7 +74,7 @@ func StartMariaDB(dir string) (dsn string, stop func(), err error) {
 		"--log-error="+filepath.Join(dir, "error.log"),
 		"--bind-address=127.0.0.1", "--port="+strconv.Itoa(port), "--skip-name-resolve",
 		"--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
-		"--innodb-buffer-pool-size=64M", "--innodb-log-file-size=16M",
+		"--innodb-buffer-pool-size=64M", "--innodb-sort-buffer-size=16M", "--innodb-log-file-size=16M",
 		"--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--skip-innodb-doublewrite",
 		"--innodb-fast-shutdown=2", "--sync-frm=0", "--skip-log-bin", "--performance-schema=off",
 		"--max-connections=300", "--table-open-cache=2000", "--innodb-stats-persistent=0")
