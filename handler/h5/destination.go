@@ -73,6 +73,9 @@ func (h *Handler) report(v *visit) error {
 	}
 	action := v.typed("action")
 	unseen, stale := d.Unproposed(v.started(), v.record.Graduate, v.record.School, v.codes)
+	if action == actionSubmit && v.typed("proof") != "" { // this form carries the names of files, not the files
+		return v.refuse(unseen, model.Invalid("proof", "您选择的文件还没有上传。请重新选择，先点“上传所选文件”，再提交审核。"))
+	}
 	if action == actionSubmit && stale == "" {
 		return v.handIn(d)
 	}
@@ -178,7 +181,7 @@ func (v *visit) showDestination(status int, d model.Destination, fault *model.Er
 			if p.Form, err = v.destinationForm(d, fault); err != nil {
 				return err
 			}
-			if p.Proofs, err = v.proofBlock(0, v.proofHint(d)); err != nil {
+			if p.Proofs, err = v.proofsBeside(d, fault); err != nil {
 				return err
 			}
 		}

@@ -57,6 +57,40 @@ func (v *visit) proofBlock(request int, hint string) (*web.Proofs, error) {
 	return b, nil
 }
 
+// proofsBeside are the proofs beside the form of a destination, whose fields go
+// with every button of theirs.
+func (v *visit) proofsBeside(d model.Destination, fault *model.Error) (*web.Proofs, error) {
+	b, err := v.proofBlock(0, v.proofHint(d))
+	if err != nil {
+		return nil, err
+	}
+	b.Form = reportForm
+	if b.Upload != nil {
+		b.Upload.Field.Form = reportForm
+		if fault != nil && fault.Field == "proof" {
+			b.Upload.Field.Error = fault.Message
+		}
+	}
+	return b, nil
+}
+
+// reportForm is the id of the form of a destination.
+const reportForm = "report"
+
+// keepTyped keeps what came with a button of the proofs from the form of a
+// destination, as its draft.
+func (v *visit) keepTyped() error {
+	if v.typed("category") == "" {
+		return nil // the proofs stood alone
+	}
+	d, err := v.typedDestination()
+	if err != nil {
+		return err
+	}
+	d, _ = d.Unproposed(v.started(), v.record.Graduate, v.record.School, v.codes)
+	return v.keep(d)
+}
+
 // proofHint says what the destination's category asks for.
 func (v *visit) proofHint(d model.Destination) string {
 	cat, ok := v.codes.Category(d.Category)
@@ -66,7 +100,7 @@ func (v *visit) proofHint(d model.Destination) string {
 	case cat.Proof == "":
 		return "“" + cat.Name + "”一般不需要证明材料。"
 	default:
-		return "“" + cat.Name + "”请上传：" + cat.Proof + "。文件上传后立即保存；上面填写的内容请先点“保存草稿”，以免丢失。"
+		return "“" + cat.Name + "”请上传：" + cat.Proof + "。上传或删除时，上面填写的内容一并保存为草稿。"
 	}
 }
 
@@ -107,6 +141,14 @@ func (h *Handler) addProofs(v *visit) error {
 	}
 	kept, refused, err := v.keepProofs(request)
 	if err != nil {
+		return err
+	}
+	if request == 0 {
+		err = v.keepTyped()
+	}
+	if e, ok := refusal(err); ok {
+		refused = append(refused, e)
+	} else if err != nil {
 		return err
 	}
 	if kept == 0 && len(refused) == 0 {
@@ -211,6 +253,9 @@ func (h *Handler) removeProof(v *visit) error {
 	p, err := v.proofOf()
 	if err != nil {
 		return err
+	}
+	if err := v.keepTyped(); err != nil {
+		return v.showProofs(p.Request, 0, []error{err})
 	}
 	err = h.o.Store.RemoveProof(v.ctx(), v.record.Graduate.ID, p.ID, func(r model.Record, have []model.Proof, p model.Proof) (model.ProofChange, error) {
 		return model.RemoveProof(r, v.cohort, have, p.ID, v.now)

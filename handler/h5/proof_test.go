@@ -205,6 +205,38 @@ func broken(content []byte) *http.Request {
 	return r
 }
 
+// TestProofsKeepWhatIsTyped: the form beside the proofs goes with their buttons
+// and is kept as a draft; and a file that was chosen and not uploaded is no
+// reason to hand in without it.
+func TestProofsKeepWhatIsTyped(t *testing.T) {
+	s := newSite(t)
+	r, b := s.prover()
+	page{
+		has: []string{"一并保存为草稿"},
+		raw: []string{`formaction="/h5/proofs" formenctype="multipart/form-data" formnovalidate`, `multiple form="report"`},
+	}.check(t, b.get("/h5/destination"))
+	typed := func(unit string) url.Values { return url.Values{"base": {"0"}, "category": {"10"}, "unit": {unit}} }
+	page{to: "/h5/destination?done=proof#proofs"}.check(t, b.upload("/h5/proofs", typed("第一家公司"), file{"1.jpg", photo(t, 1)}))
+	if d := s.record(r.Graduate.ID).Draft; d == nil || d.Unit != "第一家公司" {
+		t.Errorf("draft %+v", d)
+	}
+	w := b.get("/h5/destination")
+	page{raw: []string{`value="第一家公司"`, `form="report" formaction="/h5/proofs/`}}.check(t, w)
+	page{status: 422, has: []string{"网页"}}.check(t, b.upload("/h5/proofs", typed("第二家公司"), file{"1.jpg", []byte("<html>")}))
+	page{raw: []string{`value="第二家公司"`}}.check(t, b.get("/h5/destination"))
+	page{to: "/h5/destination?done=unproof#proofs"}.check(t, b.post(shownProofs(w)[0]+"/remove", typed("第三家公司")))
+	page{raw: []string{`value="第三家公司"`}}.check(t, b.get("/h5/destination"))
+	page{status: 422, has: []string{"最多 120 个字"}}.check(t, b.upload("/h5/proofs", typed(strings.Repeat("长", 121)), file{"2.jpg", photo(t, 2)}))
+
+	form := typed("第四家公司")
+	form.Set("action", "submit")
+	form.Set("proof", "IMG_1.jpg")
+	page{status: 422, has: []string{"还没有上传"}, raw: []string{`value="第四家公司"`, `id="f-proof-error"`}}.check(t, b.post("/h5/destination", form))
+	if len(s.record(r.Graduate.ID).Revisions) != 0 {
+		t.Error("handed in")
+	}
+}
+
 // TestProofLimit: five is the limit, in one post, in several, and at once.
 func TestProofLimit(t *testing.T) {
 	s := newSite(t)

@@ -94,6 +94,7 @@ type Field struct {
 	Min, Max     string // bounds of a date or number
 	Accept       string // kinds of a file
 	MaxLength    int    // characters; 0 is no bound
+	Form         string // id of the form that it belongs to, where it stands outside; "files" only
 	Required     bool
 	Depends      bool // needed or not by another field: not marked 选填, nor held back by the browser
 }

@@ -14,6 +14,7 @@ import (
 // for more of it where that is allowed.
 type Proofs struct {
 	Key    string // id of the block; "" is proofs
+	Form   string // id of a form on the page that is sent along with every button here, so that nothing typed is lost
 	Title  string
 	Hint   string // what is asked for
 	Items  []ProofTile
