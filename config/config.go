@@ -270,8 +270,9 @@ type Retention struct {
 	// MessageDays is how long sent and failed messages are kept, 1 to 3650.
 	MessageDays int `yaml:"message_days" env:"QUXIANG_RETENTION_MESSAGE_DAYS"`
 
-	// UploadDays is how long uploaded rosters and the sheets of refused rows
-	// are kept, 1 to 365. They hold ID numbers in the clear.
+	// UploadDays is how long uploaded sheets, the sheets made from them and,
+	// encrypted, what an import replaced are kept, 1 to 365: so long an import
+	// can be undone. The sheets hold ID numbers in the clear.
 	UploadDays int `yaml:"upload_days" env:"QUXIANG_RETENTION_UPLOAD_DAYS"`
 }
 

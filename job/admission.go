@@ -42,7 +42,7 @@ func (r *importRun) admit(ctx context.Context, e *importEntry) error {
 		r.schools[row.SchoolCode] = fault
 	}
 	if e.reason = fault; fault != nil {
-		return nil
+		return nil //nolint:nilerr // why the row is refused is no failure of the import
 	}
 	c, known := r.cohorts[row.CohortCode]
 	if !known {

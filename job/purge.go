@@ -17,6 +17,7 @@ type purgeStore interface {
 	PurgeTries(ctx context.Context, now time.Time) (int, error)
 	PurgeUpstream(ctx context.Context, now time.Time) (int, error)
 	PurgeMessages(ctx context.Context, before time.Time) (int, error)
+	PurgeImports(ctx context.Context, before time.Time) (int, error)
 	PurgeProofs(ctx context.Context, before time.Time) (int, error)
 	SweepProofs(ctx context.Context, folder int, before time.Time) (int, error)
 }
@@ -29,8 +30,9 @@ type Purge struct {
 	Now   func() time.Time
 	// Dir is the data directory; "" leaves files alone.
 	Dir string
-	// UploadDays is how many days uploads and sheets of refused rows are kept;
-	// 0 leaves them alone.
+	// UploadDays is how many days uploads and the sheets made from them are kept,
+	// previews wait for a decision, and imports can be undone; 0 leaves them
+	// alone.
 	UploadDays int
 	// MessageDays is how many days settled messages are kept; 0 leaves them alone.
 	MessageDays int
@@ -52,11 +54,15 @@ func (p *Purge) Run(ctx context.Context) (outcome string, err error) {
 	proofs, err6 := p.Store.PurgeProofs(ctx, yesterday)
 	stray, err7 := p.Store.SweepProofs(ctx, int(now.Unix()/(24*3600)), yesterday) // another folder each day
 	received, err8 := p.Store.PurgeUpstream(ctx, now)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	imports, err9 := 0, error(nil)
+	if p.UploadDays > 0 {
+		imports, err9 = p.Store.PurgeImports(ctx, now.AddDate(0, 0, -p.UploadDays))
+	}
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		return "", fmt.Errorf("job: purge: %w", err)
 	}
-	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、上级请求 %d 条、文件 %d 个、消息 %d 条",
-		sessions, flows, tries, received, files+proofs+stray, messages), nil
+	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、上级请求 %d 条、文件 %d 个、消息 %d 条、导入前的内容 %d 条",
+		sessions, flows, tries, received, files+proofs+stray, messages, imports), nil
 }
 
 // files removes regular files below the folder of uploads that have grown old.

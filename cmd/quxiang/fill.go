@@ -164,7 +164,9 @@ func (f *filler) onward(state demo.State, account model.Account, cohort model.Co
 		func(r model.Record) (model.Change, error) { return model.CheckBasics(r, f.now) },
 	}
 	if state == demo.StateDisputed {
-		return append(rules, func(r model.Record) (model.Change, error) { return model.Dispute(r, 1, "我没有与该单位签约", f.now) })
+		return append(rules, func(r model.Record) (model.Change, error) {
+			return model.Dispute(r, 1, "我没有与该单位签约", f.now)
+		})
 	}
 	rules = append(rules, func(r model.Record) (model.Change, error) {
 		return model.Confirm(r, model.Confirmation{Revision: 1, Answer: model.AnswerRight}, f.now)

@@ -54,7 +54,8 @@ func (h *Handler) showRoster(v visit, kind model.SheetKind, fault *model.Error) 
 	}
 	choice := web.Choices{Name: "sheet", Label: "表格种类", Required: true}
 	for _, k := range sheets(v.op) {
-		choice.Items = append(choice.Items, web.Choice{Value: string(k), Text: k.Chinese() + "（" + sheetHints[k] + "）", Chosen: k == kind})
+		choice.Items = append(choice.Items, web.Choice{Value: string(k), Text: k.Chinese(), Chosen: k == kind})
+		choice.Hint += k.Chinese() + "：" + sheetHints[k] + "。"
 	}
 	file := web.Field{
 		Name: "file", Label: "表格文件", Type: "file", Required: true, Accept: ".xlsx,.csv",
@@ -117,6 +118,8 @@ func resultWords(t model.Task) string {
 	switch {
 	case t.Stage == model.StageUndo && t.State == model.TaskDone:
 		return fmt.Sprintf("撤销 %d", r.Undone)
+	case t.Previewed(), t.State == model.TaskDiscarded:
+		return fmt.Sprintf("将导入 %d · 未变 %d · 未通过 %d", r.Imported, r.Unchanged, r.Refused)
 	case t.State == model.TaskDone:
 		return fmt.Sprintf("导入 %d · 未变 %d · 未通过 %d", r.Imported, r.Unchanged, r.Refused)
 	case t.State == model.TaskFailed && brokenOff(r):

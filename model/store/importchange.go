@@ -132,13 +132,17 @@ func (s *Store) ImportActedOn(ctx context.Context, task int64, limit int) (n int
 	return n, names, nil
 }
 
-// PurgeImportChanges removes what imports before some instant replaced: they
-// can no longer be undone. Index import_changes_age.
-func (s *Store) PurgeImportChanges(ctx context.Context, before time.Time) (n int, err error) {
-	err = s.tx(ctx, "purge import changes", func(tx *gorm.DB) error {
+// PurgeImports removes what imports before some instant replaced, so that they
+// can no longer be undone, and gives up previews that nobody has decided on
+// since. Indexes import_changes_age and tasks_state.
+func (s *Store) PurgeImports(ctx context.Context, before time.Time) (n int, err error) {
+	err = s.tx(ctx, "purge imports", func(tx *gorm.DB) error {
 		done := tx.Where("changed_at < ?", toMillis(before)).Delete(&importChangeRow{})
-		n = int(done.RowsAffected)
-		return done.Error
+		if n = int(done.RowsAffected); done.Error != nil {
+			return done.Error
+		}
+		return tx.Model(&taskRow{}).Where("state = ? AND stage = ? AND created_at < ?", model.TaskDone, model.StagePreview, toMillis(before)).
+			Update("state", model.TaskDiscarded).Error
 	})
 	return n, err
 }

@@ -189,7 +189,7 @@ func TestUndoIsBlocked(t *testing.T) {
 		if undone, acted := undoAll(t, s, 6, o.Now.Add(2*time.Hour)); undone != 0 || acted != 1 {
 			t.Errorf("after sending: undone %d, acted %d", undone, acted)
 		}
-		if n, err := s.PurgeImportChanges(t.Context(), o.Now.Add(time.Millisecond)); err != nil || n != 3 {
+		if n, err := s.PurgeImports(t.Context(), o.Now.Add(time.Millisecond)); err != nil || n != 3 {
 			t.Errorf("purged %d, %v", n, err)
 		}
 	})

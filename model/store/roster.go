@@ -341,7 +341,7 @@ func (im *importing) updateOne(ctx context.Context, i int, row ImportRow, rec mo
 	out.Status, out.Err = ImportUnchanged, nil
 	if fault := reply.Fault(); fault != nil {
 		out.Status, out.Err = ImportConflict, fault
-		return nil
+		return nil //nolint:nilerr // a conflict is the row's outcome
 	}
 	if changed {
 		out.Status = ImportChanged
