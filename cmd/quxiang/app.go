@@ -140,6 +140,10 @@ func (a *app) watch() []job.Job {
 }
 
 func (a *app) wireSite(l links.Links) error {
+	// What is embedded must have been built: say so now, not at somebody's page.
+	if _, err := codes.LoadRegions(); err != nil {
+		return err
+	}
 	renderer, err := web.NewRenderer(web.RenderOptions{})
 	if err != nil {
 		return err

@@ -43,7 +43,8 @@ func (s *Store) SaveUnits(ctx context.Context, units []model.Unit) (changed int,
 	rows := make([]unitRow, len(units))
 	for i, u := range units {
 		rows[i] = unitRow{
-			Code: u.Code, Name: u.Name, Folded: model.FoldName(u.Name), Core: regions.Core(u.Name), Kind: u.Kind, Industry: u.Industry, Place: u.Place,
+			Code: u.Code, Name: u.Name, Folded: searchKey(model.FoldName(u.Name)), Core: searchKey(regions.Core(u.Name)),
+			Kind: u.Kind, Industry: u.Industry, Place: u.Place,
 		}
 	}
 	err = s.tx(ctx, "save units", func(tx *gorm.DB) error {
@@ -64,6 +65,17 @@ func (s *Store) SaveUnits(ctx context.Context, units []model.Unit) (changed int,
 		return nil
 	})
 	return changed, err
+}
+
+// longestKey is how many characters of a name are searched: folding can make a
+// name many times as long, since one character may stand for a whole phrase.
+const longestKey = 160
+
+func searchKey(folded string) string {
+	if r := []rune(folded); len(r) > longestKey {
+		return string(r[:longestKey])
+	}
+	return folded
 }
 
 // newUnits are those of rows that the register does not have as they are. By the
@@ -104,6 +116,7 @@ const (
 // none by more than the beginning of an index; a query of fewer than two
 // characters finds nothing.
 func (s *Store) FindUnits(ctx context.Context, query string) ([]model.Unit, error) {
+	query = strings.ToValidUTF8(query, "")
 	if code := model.NormalUnitCode(query); model.ValidUnitCode(code) {
 		return s.unitByCode(ctx, code)
 	}

@@ -48,6 +48,13 @@ func TestUnits(t *testing.T) {
 		if n, err := s.SaveUnits(ctx, register); err != nil || n != 0 {
 			t.Fatalf("saved again %d, %v", n, err)
 		}
+		longNames := []model.Unit{{Code: unitCode(t, 9), Name: strings.Repeat("\ufdfa", 120)}}
+		if n, err := s.SaveUnits(ctx, longNames); err != nil || n != 1 {
+			t.Fatalf("a name that folds to a long one: %d, %v", n, err)
+		}
+		if n, err := s.SaveUnits(ctx, longNames); err != nil || n != 0 {
+			t.Fatalf("the same again: %d, %v", n, err)
+		}
 		register[2].Place = "北京市"
 		if n, err := s.SaveUnits(ctx, register); err != nil || n != 1 {
 			t.Fatalf("saved a change %d, %v", n, err)
@@ -66,19 +73,22 @@ func TestUnits(t *testing.T) {
 			t.Fatal(err)
 		}
 		for query, want := range map[string][]string{
-			"":                  nil,
-			"示":                 nil,
-			"示范":                {"示范（中国）投资有限公司", "南京市玄武区示范科技有限公司", "示范未登记有限公司"},
-			"示范(中国)":            {"示范（中国）投资有限公司"},
-			" 南京示范科技":           {"南京市玄武区示范科技有限公司"},
-			"南京市玄武区":            {"南京市玄武区示范科技有限公司"},
-			"北京大学":              {"北京大学"},
-			"玄武示范":              {"南京市玄武区示范科技有限公司"}, // by its code, as the register calls it
-			"示范代码":              nil,
-			"示范%":               nil,
-			unitCode(t, 4):      {"示范未登记有限公司"},
-			unitCode(t, 5):      nil,
-			"９９９９0003ma0000003": nil,
+			"":                        nil,
+			"示":                       nil,
+			"示范":                      {"示范（中国）投资有限公司", "南京市玄武区示范科技有限公司", "示范未登记有限公司"},
+			"示范(中国)":                  {"示范（中国）投资有限公司"},
+			" 南京示范科技":                 {"南京市玄武区示范科技有限公司"},
+			"南京市玄武区":                  {"南京市玄武区示范科技有限公司"},
+			"北京大学":                    {"北京大学"},
+			"玄武示范":                    {"南京市玄武区示范科技有限公司"}, // by its code, as the register calls it
+			"示范代码":                    nil,
+			"示范%":                     nil,
+			"\xff示范(中国)":              {"示范（中国）投资有限公司"},
+			"示范\x00":                  nil,
+			strings.Repeat("示", 5000): nil,
+			unitCode(t, 4):            {"示范未登记有限公司"},
+			unitCode(t, 5):            nil,
+			"９９９９0003ma0000003":       nil,
 			" " + strings.ToLower(unitCode(t, 3)) + " ": {"北京大学"},
 			"123456789012345670":                        nil,
 		} {
