@@ -139,7 +139,7 @@ func (s *Store) Statements(t testing.TB) func() []string {
 	t.Helper()
 	var all []string
 	note := func(db *gorm.DB) {
-		all = append(all, db.Dialector.Explain(db.Statement.SQL.String(), db.Statement.Vars...))
+		all = append(all, db.Explain(db.Statement.SQL.String(), db.Statement.Vars...))
 	}
 	for _, err := range []error{
 		s.db.Callback().Query().After("gorm:query").Register("test:statements", note),
