@@ -23,8 +23,8 @@ type standOutLine struct {
 }
 
 // standOuts looks at the destinations of a page together: one query for all
-// units, and now and then one for the shares where a category is among them whose
-// share is watched.
+// units, and one for the shares where a category is among them whose share is
+// watched.
 func (h *Handler) standOuts(ctx context.Context, rows []store.QueueRow) ([]watched, error) {
 	listed := make([]store.GraduateRow, len(rows))
 	tables := map[string]model.Codes{}

@@ -114,7 +114,13 @@ func (h *Handler) show(v visit, status int, name string, p web.Page) error {
 		if err != nil {
 			return fmt.Errorf("admin: request counts: %w", err)
 		}
-		p.Nav = nav(v.op, counts, requests, v.Request.URL.Path, v.Query("level"))
+		path, level := v.Request.URL.Path, v.Query("level")
+		if kind, filter, ok := strings.Cut(v.Query("queue"), "?"); ok { // a graduate within a queue
+			if q, err := readQueue(kind, filter); err == nil {
+				path, level = "/admin/"+q.kind, string(q.level)
+			}
+		}
+		p.Nav = nav(v.op, counts, requests, path, level)
 	}
 	return h.o.Web.Page(v.Context, status, "admin/"+name, p)
 }

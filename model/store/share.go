@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	"quxiang/model"
 )
@@ -19,8 +17,6 @@ type Shares struct {
 	of    map[Place]map[string]int
 }
 
-func newShares() Shares { return Shares{among: map[Place]int{}, of: map[Place]map[string]int{}} }
-
 // Of is the share of a category at a place.
 func (s Shares) Of(p Place, category string) model.Share {
 	return model.Share{Of: s.of[p][category], Among: s.among[p]}
@@ -34,112 +30,42 @@ func (s Shares) add(p Place, category string, n int) {
 	s.of[p][category] += n
 }
 
-// A copy of a school's shares is used for shareLife: they are hints, and move
-// slowly. shareCopies bounds the memory, some 100 KB for a school of 10,000.
-const (
-	shareLife   = 5 * time.Minute
-	shareCopies = 50
-)
-
-// shareCopy keeps the shares of schools in memory.
-type shareCopy struct {
-	mu     sync.Mutex
-	copies map[Place]sharesAt // by school and cohort
-}
-
-type sharesAt struct {
-	shares Shares
-	at     time.Time
-}
-
-// SharesOf counts the approved destinations of the schools and cohorts of a
-// page's rows, by class, college and school. The numbers may be shareLife old.
+// SharesOf counts the approved destinations at the schools, colleges and classes
+// of a page's rows.
 //
-// At most one query, by destination_counts_school: the lines of those schools,
-// one for each major, class and category, some 2,000 of a school of 10,000.
+// One query: the primary key of area_counts, a line for each category of a
+// school or college, and destination_counts_class, some ten lines a class. A
+// page has as many places as rows at most, whatever the size of the schools.
 func (s *Store) SharesOf(ctx context.Context, of []GraduateRow) (Shares, error) {
-	wanted := map[Place]bool{}
-	for _, r := range of {
-		wanted[Place{CohortCode: r.CohortCode, SchoolCode: r.SchoolCode}] = true
-	}
-	out := newShares()
-	var schools, cohorts []string
-	for p := range wanted {
-		if known, ok := s.shares.get(p, s.now()); ok {
-			out.join(known)
-			delete(wanted, p)
-			continue
-		}
-		schools, cohorts = append(schools, p.SchoolCode), append(cohorts, p.CohortCode)
-	}
-	if len(wanted) == 0 {
+	out := Shares{among: map[Place]int{}, of: map[Place]map[string]int{}}
+	if len(of) == 0 {
 		return out, nil
 	}
-	fresh, err := s.countShares(ctx, distinct(schools), distinct(cohorts))
-	if err != nil {
-		return out, err
+	var schools, cohorts, colleges, classes []string
+	for _, r := range of {
+		schools, cohorts, colleges, classes = append(schools, r.SchoolCode), append(cohorts, r.CohortCode), append(colleges, r.College), append(classes, r.Class)
 	}
-	for p := range wanted {
-		if fresh[p].among == nil {
-			fresh[p] = newShares() // nobody is approved there yet
-		}
-		out.join(fresh[p])
-	}
-	s.shares.put(fresh, s.now())
-	return out, nil
-}
-
-// join takes over the places of another school or cohort.
-func (s Shares) join(other Shares) {
-	for p, n := range other.among {
-		s.among[p], s.of[p] = n, other.of[p]
-	}
-}
-
-func (s *Store) countShares(ctx context.Context, schools, cohorts []string) (map[Place]Shares, error) {
+	schools, cohorts, colleges, classes = distinct(schools), distinct(cohorts), distinct(colleges), distinct(classes)
 	var rows []struct {
-		CohortCode, SchoolCode, College, Class, Settled string
-		Graduates                                       int
+		CohortCode, SchoolCode, College, Class, Settled, Level string
+		Graduates                                              int
 	}
-	err := s.read(ctx).Raw("SELECT cohort_code, school_code, college, class, settled, SUM(graduates) AS graduates FROM destination_counts"+
-		s.dialect.useIndex("destination_counts_school")+" WHERE school_code IN ? AND cohort_code IN ? AND settled <> ''"+
-		" GROUP BY cohort_code, school_code, college, class, settled", schools, cohorts).Scan(&rows).Error
+	err := s.read(ctx).Raw("SELECT cohort_code, school_code, college, '' AS class, value AS settled, level, graduates FROM area_counts"+
+		" WHERE cohort_code IN ? AND level IN ? AND subject = ? AND school_code IN ? AND college IN ? AND value <> ''"+
+		" UNION ALL SELECT cohort_code, school_code, college, class, settled, '' AS level, SUM(graduates) AS graduates FROM destination_counts"+
+		s.dialect.useIndex("destination_counts_class")+" WHERE cohort_code IN ? AND school_code IN ? AND college IN ? AND class IN ? AND settled <> ''"+
+		" GROUP BY cohort_code, school_code, college, class, settled",
+		cohorts, []string{levelSchool, levelCollege}, subjectSettled, schools, append([]string{""}, colleges...),
+		cohorts, schools, colleges, classes).Scan(&rows).Error
 	if err != nil {
-		return nil, wrap("shares", err)
+		return out, wrap("shares", err)
 	}
-	out := map[Place]Shares{}
 	for _, r := range rows {
-		school := Place{CohortCode: r.CohortCode, SchoolCode: r.SchoolCode}
-		if out[school].among == nil {
-			out[school] = newShares()
+		p := Place{r.CohortCode, r.SchoolCode, r.College, r.Class}
+		if r.Level == "" && r.Class == "" || r.Level == levelCollege && r.College == "" {
+			continue // the roster names no class, or no college: that is no place
 		}
-		college := school
-		college.College = r.College
-		out[school].add(school, r.Settled, r.Graduates)
-		out[school].add(college, r.Settled, r.Graduates)
-		if r.Class != "" {
-			college.Class = r.Class
-			out[school].add(college, r.Settled, r.Graduates)
-		}
+		out.add(p, r.Settled, r.Graduates)
 	}
 	return out, nil
-}
-
-func (c *shareCopy) get(p Place, now time.Time) (Shares, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	known, ok := c.copies[p]
-	age := now.Sub(known.at) // negative when the sandbox's clock was set back
-	return known.shares, ok && age >= 0 && age < shareLife
-}
-
-func (c *shareCopy) put(fresh map[Place]Shares, now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.copies == nil || len(c.copies)+len(fresh) > shareCopies {
-		c.copies = map[Place]sharesAt{}
-	}
-	for p, shares := range fresh {
-		c.copies[p] = sharesAt{shares, now}
-	}
 }

@@ -42,7 +42,6 @@ type Store struct {
 	cohorts  *reference[model.Cohort]
 	schools  *reference[model.School]
 	contacts *contactCopy
-	shares   *shareCopy
 }
 
 // Open opens a database whose schema is the one of this program. Another
@@ -78,7 +77,6 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.cohorts = newReference(o.Now, s.loadCohorts)
 	s.schools = newReference(o.Now, s.loadSchools)
 	s.contacts = &contactCopy{now: o.Now}
-	s.shares = &shareCopy{}
 	if err := s.connect(ctx); err != nil {
 		_ = pool.Close() // the first error is the one to tell
 		return nil, err
