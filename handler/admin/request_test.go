@@ -220,7 +220,8 @@ func TestDisputeIsInvisible(t *testing.T) {
 	visitors := map[string]*browser{"college": college, "counsellor": counsellor, "school": office, "admin who reviewed it": admin}
 	pages := []string{
 		"/admin", "/admin/graduates", "/admin/graduates?step=confirm", "/admin/reviews", "/admin/changes", "/admin/corrections", at("corrections", id, 1),
-		path(id), path(id) + "/timeline?before=999", "/admin/statistics", "/admin/jobs", "/admin/operators",
+		path(id), path(id) + "/timeline?before=999", "/admin/statistics", "/admin/statistics/export", "/admin/jobs", "/admin/operators",
+		"/admin/conflicts", "/admin/roster", "/admin/units",
 	}
 	read := func() map[string]string {
 		seen := map[string]string{}
@@ -228,6 +229,11 @@ func TestDisputeIsInvisible(t *testing.T) {
 			for _, p := range pages {
 				if w := b.get(p); w.Code == 200 {
 					seen[who+" "+p] = text(w)
+				}
+			}
+			for _, sheet := range []string{"roster", "destinations", "reviews"} {
+				if w := b.post("/admin/export", url.Values{"sheet": {sheet}, "format": {"csv"}}); w.Code == 200 {
+					seen[who+" "+sheet] = w.Body.String()
 				}
 			}
 		}
