@@ -21,6 +21,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"quxiang/handler/api"
+	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/roster"
 )
@@ -29,8 +30,8 @@ import (
 const pushPath = "/api/v1/upstream/destinations"
 
 // secretVariable holds the secret for push: a flag would stand in the list of
-// processes.
-const secretVariable = "QUXIANG_UPSTREAM_SECRET" // #nosec G101 -- a name
+// processes. It is no setting of the service, and is not named like one.
+const secretVariable = "UPSTREAM_SECRET" // #nosec G101 -- a name
 
 // pusher signs and posts as a platform upstream does, so that one can try a key
 // and a platform's programmers have something to compare with.
@@ -45,7 +46,7 @@ func newPush() *cobra.Command {
 	var school, now string
 	c := &cobra.Command{
 		Use:   "push FILE --url URL --key ID",
-		Short: "以上级平台的身份签名并推送一个文件（.json 原样推送；.xlsx、.csv 为含去向的生源名单），密钥内容取自 " + secretVariable,
+		Short: "以上级平台的身份签名并推送一个文件（.json 原样推送；.xlsx、.csv 为含去向的生源名单或去向表），密钥内容取自 " + secretVariable,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			p.secret = os.Getenv(secretVariable)
@@ -134,11 +135,17 @@ func pushBodies(file, school string, now time.Time) ([][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader, err := roster.Open(file, roster.Options{Codes: table, School: school})
+	reader, err := roster.Open(file, roster.Options{Kind: model.SheetRoster, Codes: table, School: school})
+	if err != nil {
+		reader, err = roster.Open(file, roster.Options{Kind: model.SheetDestinations, Codes: table, School: school})
+	}
 	if err != nil {
 		return nil, err
 	}
 	bodies, err := sheetBodies(reader, now)
+	if err == nil && len(bodies) == 0 {
+		err = model.Invalid("file", "表格里没有填写去向，没有可推送的内容。")
+	}
 	return bodies, errors.Join(err, reader.Close())
 }
 
@@ -156,7 +163,8 @@ func sheetBodies(reader *roster.Reader, now time.Time) ([][]byte, error) {
 	for {
 		row, err := reader.Next()
 		if errors.Is(err, io.EOF) {
-			return bodies, flush()
+			err := flush()
+			return bodies, err
 		}
 		if err != nil {
 			return nil, err
@@ -166,6 +174,9 @@ func sheetBodies(reader *roster.Reader, now time.Time) ([][]byte, error) {
 		}
 		if row.Destination == nil {
 			continue
+		}
+		if row.CohortCode == "" {
+			return nil, model.Invalid("file", "请增加“毕业时间”一列：上级平台的接口按届区分毕业生。")
 		}
 		if row.ReportedAt.IsZero() {
 			row.ReportedAt = now

@@ -23,6 +23,13 @@ type Problem struct {
 	RequestID string     `json:"request_id"`
 }
 
+// problemTitle are the titles that are another for programs than for people.
+var problemTitle = map[model.Code]string{
+	model.CodeUnauthenticated: "签名无效",
+	model.CodeNotFound:        "没有找到",
+	model.CodeExpired:         "已失效",
+}
+
 // IsAPI reports whether a path belongs to the API, whose answers are for
 // programs.
 func IsAPI(path string) bool { return strings.HasPrefix(path, "/api/") }
@@ -32,6 +39,9 @@ func (w *Web) problem(c *gin.Context, code model.Code, err error) {
 	p := Problem{
 		Type: "docs/errors.md#" + string(code), Title: title[code], Status: Status(err), Code: code,
 		Detail: "系统繁忙，请稍后再试。", RequestID: RequestID(c),
+	}
+	if t, ok := problemTitle[code]; ok {
+		p.Title = t
 	}
 	var e *model.Error
 	if errors.As(err, &e) && code != model.CodeInternal {
