@@ -14,7 +14,7 @@ import (
 
 const (
 	// benchBound ends the children of a bench that hangs.
-	benchBound = 8 * time.Minute
+	benchBound = 15 * time.Minute
 	mega       = 1 << 20
 )
 

@@ -54,6 +54,34 @@ func repack(t *testing.T, path string, edit func(name string, content []byte) []
 	return file(t, "repacked.xlsx", b.String())
 }
 
+// withPart copies a workbook and adds a part to it.
+func withPart(t *testing.T, path, name string) string {
+	t.Helper()
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, f := range z.File {
+		if err := w.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	part, err := w.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return file(t, "more.xlsx", b.String())
+}
+
 const sheetPart = "xl/worksheets/sheet1.xml"
 
 func TestFilesThatAreRefusedWhole(t *testing.T) {
@@ -100,6 +128,7 @@ func TestFilesThatAreRefusedWhole(t *testing.T) {
 			}
 			return c
 		}), code: model.CodeTooLarge, says: "解压后过大"},
+		"macros": {path: withPart(t, whole, "xl/vbaProject.bin"), says: "含有宏"},
 		"rows that go back": {path: repack(t, whole, func(n string, c []byte) []byte {
 			if n == sheetPart {
 				return bytes.Replace(c, []byte(`<row r="9"`), []byte(`<row r="3"`), 1)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -293,5 +294,54 @@ func TestImportScope(t *testing.T) {
 		if err != nil || out[0].Status != store.ImportRefused || !strings.Contains(out[0].Err.Message, "没有找到这个考生号") {
 			t.Errorf("%+v, %v", out, err)
 		}
+	})
+}
+
+// TestUndoRaces: whoever acts while an import is undone either acts on a record
+// that stays, or finds none; never half of one.
+func TestUndoRaces(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		withSchools(t, s)
+		const n = 12
+		rows := importRows(0, n, true)
+		o := importOptions(june)
+		o.TaskID = 9
+		out, err := s.Import(t.Context(), rows, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		account := boundAccount(t, s, "u", "o")
+		var wg sync.WaitGroup
+		linked := make([]bool, n)
+		for i := range n {
+			wg.Go(func() {
+				_, err := s.Change(t.Context(), out[i].ID, link(account))
+				if linked[i] = err == nil; err != nil && model.CodeOf(err) != model.CodeNotFound {
+					t.Errorf("link: %v", err)
+				}
+			})
+		}
+		undone, acted := 0, 0
+		wg.Go(func() { undone, acted = undoAll(t, s, 9, june.Add(time.Hour)) })
+		wg.Wait()
+		stay := 0
+		for i, is := range linked {
+			r, err := s.Record(t.Context(), out[i].ID)
+			switch {
+			case is && err == nil && len(r.Revisions) == 1 && r.Graduate.AccountID == account.ID:
+				stay++
+			case !is && model.CodeOf(err) == model.CodeNotFound:
+			default:
+				t.Errorf("graduate %d: linked %v, %d revisions, %v", i, is, len(r.Revisions), err)
+			}
+		}
+		if undone+acted != n || stay != acted {
+			t.Errorf("undone %d, acted %d, stay %d", undone, acted, stay)
+		}
+		want := map[model.Step]int{}
+		if stay > 0 {
+			want[model.StepCheck] = stay
+		}
+		wantCounts(t, s, want)
 	})
 }
