@@ -11,6 +11,7 @@ import (
 	"quxiang/model/codes"
 	"quxiang/model/demo"
 	"quxiang/model/form"
+	"quxiang/model/proof"
 	"quxiang/model/store"
 )
 
@@ -153,7 +154,29 @@ func (f *filler) advance(ctx context.Context, g model.Graduate, p demo.DemoPerso
 			return err
 		}
 	}
+	if name := demoProofs[p.State]; name != "" {
+		return f.prove(ctx, g.ID, cohort, name)
+	}
 	return nil
+}
+
+// demoProofs are what those who asked for something sent along.
+var demoProofs = map[demo.State]string{
+	demo.StateChanging: "解约证明.jpg", demo.StateCorrecting: "户口簿.jpg", demo.StateDisputed: "本人声明.jpg",
+}
+
+// prove adds a picture to the first request of a graduate.
+func (f *filler) prove(ctx context.Context, id model.GraduateID, cohort model.Cohort, name string) error {
+	picture := demo.Paper(int(id))
+	content, err := proof.Judge(picture)
+	if err != nil {
+		return err
+	}
+	p := model.Proof{GraduateID: id, Request: 1, Type: content.Type, Name: name, Digest: f.store.ProofDigest(picture)}
+	_, err = f.store.AddProof(ctx, p, content.Body, content.Thumb, func(r model.Record, have []model.Proof, p model.Proof) (model.ProofChange, error) {
+		return model.AddProof(r, cohort, have, p, f.now)
+	})
+	return err
 }
 
 // onward is what somebody whose destination is approved does to come into a

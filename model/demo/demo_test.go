@@ -3,6 +3,7 @@ package demo_test
 import (
 	"bytes"
 	"encoding/csv"
+	"image/jpeg"
 	"io"
 	"slices"
 	"strings"
@@ -228,5 +229,16 @@ func BenchmarkGraduates(b *testing.B) {
 	n := 0
 	for range demo.Graduates(b.N, 1, demo.Options{Year: 2027, Destinations: 0.7}) {
 		n++
+	}
+}
+
+// TestPaper: each sheet is another picture.
+func TestPaper(t *testing.T) {
+	a, b := demo.Paper(1), demo.Paper(2)
+	if img, err := jpeg.Decode(bytes.NewReader(a)); err != nil || img.Bounds().Dx() != 900 {
+		t.Fatal(err)
+	}
+	if bytes.Equal(a, b) {
+		t.Error("two sheets are one")
 	}
 }
