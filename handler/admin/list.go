@@ -45,6 +45,9 @@ func (h *Handler) rows(ctx context.Context, found []store.GraduateRow, now time.
 		if g.Category != "" {
 			r.Destination = form.DestinationName(model.Destination{Category: g.Category}, table)
 		}
+		if g.Settled != "" && g.Settled != g.Category { // reported anew since
+			r.Destination += "（统计按" + form.DestinationName(model.Destination{Category: g.Settled}, table) + "）"
+		}
 		out = append(out, r)
 	}
 	return out, nil

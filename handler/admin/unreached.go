@@ -82,7 +82,11 @@ func (h *Handler) unreached(v visit) error {
 	data["Class"] = classChoices(parts, class)
 	data["Sheets"] = classSheets(people, days, now)
 	data["Pager"] = unreachedPager(next, parts, f, people, more, class)
-	data["Head"] = fmt.Sprintf("%s 届 · %s · 截止日期 %s · 制表 %s", n.area.Cohort, orBlank(n.area.College, "院系"), n.cohort.Deadline.Chinese(), model.Minute(now))
+	school, err := h.schoolName(ctx, n.area.School)
+	if err != nil {
+		return err
+	}
+	data["Head"] = fmt.Sprintf("%s · %s · %s 届 · 截止日期 %s · 制表 %s", school, orBlank(n.area.College, "院系"), n.area.Cohort, n.cohort.Deadline.Chinese(), model.Minute(now))
 	return h.show(v, http.StatusOK, "unreached", page)
 }
 
