@@ -218,7 +218,15 @@ func graduatesReport(t *testing.T, s *sandbox, scope model.Scope) {
 				return model.AskCorrection(r, "degree", "理学学士", "学位证书上是理学学士", table, fill.now)
 			})
 		}
-		for _, rule := range rules {
+		for n, rule := range rules {
+			if n == 2 && i < 110 {
+				contract := model.Proof{GraduateID: id, Type: model.ProofPDF, Name: "就业协议书.pdf", Digest: fmt.Sprint("contract", i)}
+				if _, err := st.AddProof(ctx, contract, []byte("%PDF-1.7"), nil, func(r model.Record, have []model.Proof, p model.Proof) (model.ProofChange, error) {
+					return model.AddProof(r, cohort, have, p, fill.now)
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if _, err := st.Change(ctx, id, rule); err != nil {
 				t.Fatal(err)
 			}
