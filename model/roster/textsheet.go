@@ -22,7 +22,8 @@ type textSheet struct {
 	sheet *excelize.StreamWriter
 	style int
 	lines int
-	cells []any
+	cells []excelize.Cell
+	row   []any // points at the cells, so that a row allocates none
 }
 
 // newTextSheet starts a sheet. widths are those of its first columns, in
@@ -62,16 +63,23 @@ func (t *textSheet) add(cells []string) error {
 	if t.full() {
 		return nil
 	}
-	t.cells = t.cells[:0]
-	for _, c := range cells {
-		t.cells = append(t.cells, excelize.Cell{StyleID: t.style, Value: cut(c)})
+	if len(t.cells) < len(cells) {
+		t.cells = make([]excelize.Cell, len(cells))
+		t.row = make([]any, len(cells))
+		for i := range t.cells {
+			t.cells[i].StyleID = t.style
+			t.row[i] = &t.cells[i]
+		}
+	}
+	for i, c := range cells {
+		t.cells[i].Value = cut(c)
 	}
 	t.lines++
 	at, err := excelize.CoordinatesToCellName(1, t.lines)
 	if err != nil {
 		return fmt.Errorf("roster: write a sheet: %w", err)
 	}
-	if err := t.sheet.SetRow(at, t.cells); err != nil {
+	if err := t.sheet.SetRow(at, t.row[:len(cells)]); err != nil {
 		return fmt.Errorf("roster: write a sheet: %w", err)
 	}
 	return nil
