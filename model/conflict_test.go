@@ -326,8 +326,12 @@ func TestSettleConflict(t *testing.T) {
 		{"settled already", reported, func(w *upstreamWorld) {
 			w.do(settle(w, settler, Settlement{Conflict: 1, Revision: 1, Reason: "以本地为准"}))
 		}, settler, Settlement{Conflict: 1, Revision: 1, Take: true}, CodeChanged},
-		{"seen before a new revision", reported, func(w *upstreamWorld) { w.review(LevelCollege, DecisionReturn); w.report("本地二") },
-			settler, Settlement{Conflict: 1, Revision: 1, Take: true}, CodeChanged},
+		{
+			"seen before a new revision", reported, func(w *upstreamWorld) { w.review(LevelCollege, DecisionReturn); w.report("本地二") },
+			settler,
+			Settlement{Conflict: 1, Revision: 1, Take: true},
+			CodeChanged,
+		},
 		{"taken while it is disputed", func(w *upstreamWorld) { w.report("本地"); w.dispute() }, nil, settler, Settlement{Conflict: 1, Revision: 1, Take: true}, CodeLocked},
 		{"taken after the deadline", reported, func(w *upstreamWorld) { w.now = w.cohort.Deadline.End() }, settler, Settlement{Conflict: 1, Revision: 1, Take: true}, CodeClosed},
 	} {

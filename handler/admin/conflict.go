@@ -134,6 +134,7 @@ func (h *Handler) showConflict(v visit, r model.Record, q model.Conflict, typed 
 		Revision: len(r.Revisions), Open: q.State == model.ConflictOpen, Reason: keepReason(typed, fault),
 		Note: "采用后，上级的去向成为最新一次上报，等待学院审核；本地的去向保留可查。",
 	}
+	d.Reason.Required = true // its form keeps ours and does nothing else
 	if r.School.Origin == model.OriginUpstream {
 		d.Note = "采用后，上级的去向成为最新一次上报，请毕业生确认；本地的去向保留可查。"
 	}

@@ -55,6 +55,10 @@ func TestConflictIsSettled(t *testing.T) {
 	page{has: []string{"已采用上级数据，管理员 school"}, not: []string{`value="take"`}}.check(t, v.get(at))
 	page{status: 409, has: []string{"刚刚已处理"}}.check(t, v.post(at, url.Values{"revision": {"2"}, "decision": {"take"}}))
 	page{has: []string{"没有等待处理的上级数据冲突"}}.check(t, v.get("/admin/conflicts"))
+	_, _, err := s.store.AddUpstreamKey(t.Context(), model.UpstreamKey{SchoolCode: here, Platform: "91job"}, model.BySystem("test"), s.now)
+	must(t, err)
+	auditor := s.operator(model.Operator{Role: model.RoleAuditor, SchoolCode: here})
+	page{has: []string{"上级平台推送", here + " 91job 有效 尚未推送 0 采用 0"}}.check(t, auditor.get("/admin/jobs"))
 	page{has: []string{"上级数据与本系统不一致，待学校处理", "采用上级数据"}}.check(t, v.get(path(g.Graduate.ID)))
 }
 
