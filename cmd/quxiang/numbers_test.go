@@ -13,25 +13,25 @@ func TestNumbersInBrowser(t *testing.T) {
 	s := boot(t, "", june)
 	b := newBrowser(t, look{name: "numbers"})
 	b.login(s)
-	b.walkNumbers(s, "light")
+	b.walkNumbers(s, "light", 1280, 375)
 	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}},
 	})
 	b.must(err)
-	b.walkNumbers(s, "dark")
+	b.walkNumbers(s, "dark", 375)
 	b.look.scriptOff = true
 	b.scriptsOff()
-	b.walkNumbers(s, "plain")
+	b.walkNumbers(s, "plain", 1280)
 }
 
-// walkNumbers looks at the pages of numbers on a desk and on a phone.
-func (b *browser) walkNumbers(s *sandbox, name string) {
+// walkNumbers looks at the pages of numbers in windows of some widths.
+func (b *browser) walkNumbers(s *sandbox, name string, widths ...int64) {
 	b.t.Helper()
 	app, charts := s.app.cfg.PublicURL, 1
 	if b.look.scriptOff {
 		charts = 0
 	}
-	for _, width := range []int64{1280, 375} {
+	for _, width := range widths {
 		b.do(chromedp.EmulateViewport(width, 812))
 		for _, path := range []string{"/admin/statistics", "/admin/statistics?school=99001", "/admin/statistics?school=99001&by=day", "/admin/statistics?by=category"} {
 			b.open(app + path)

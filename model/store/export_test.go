@@ -65,6 +65,9 @@ func (s *Store) SearchDepthQuery(scope model.Scope, f GraduateFilter) (string, [
 	return s.newSearch(scope, f).depth()
 }
 
+// SearchDepth is searchDepth.
+const SearchDepth = searchDepth
+
 // Statement is SQL with its arguments.
 type Statement struct {
 	SQL  string

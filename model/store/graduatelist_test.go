@@ -157,6 +157,44 @@ func TestGraduatesUsesIndexes(t *testing.T) {
 	}
 }
 
+// TestSearchIsBounded: a search that looks for few among many of one name gives
+// up at a known depth, and says so.
+func TestSearchIsBounded(t *testing.T) {
+	s := storetest.Open(t)
+	withSchools(t, s)
+	gs := make([]model.Graduate, store.SearchDepth)
+	for n := range gs {
+		gs[n] = graduate(n)
+		gs[n].Basics.Name = fmt.Sprintf("王%04d", n)
+	}
+	gs[len(gs)-2].CohortCode = "2026"
+	create(t, s, gs[:len(gs)-1]...)
+	search := func(f store.GraduateFilter) (people int, more bool) {
+		t.Helper()
+		rows, next, err := s.Graduates(t.Context(), model.Scope{SchoolCode: "99001"}, f, store.Cursor{}, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(rows), !next.IsZero()
+	}
+	if n, more := search(store.GraduateFilter{Query: "王"}); n != 50 || !more {
+		t.Errorf("everybody: %d, more %v", n, more)
+	}
+	if n, more := search(store.GraduateFilter{Query: "王", Cohort: "2026"}); n != 1 || more {
+		t.Errorf("one of %d: %d, more %v", len(gs)-1, n, more)
+	}
+	if n, more := search(store.GraduateFilter{Query: "王199", Cohort: "2026"}); n != 1 || more {
+		t.Errorf("a longer name: %d, more %v", n, more)
+	}
+	create(t, s, gs[len(gs)-1])
+	if n, more := search(store.GraduateFilter{Query: "王", Cohort: "2026"}); n != 1 || !more {
+		t.Errorf("one of %d: %d, more %v", len(gs), n, more)
+	}
+	if n, more := search(store.GraduateFilter{Query: "李", Cohort: "2026"}); n != 0 || more {
+		t.Errorf("nobody: %d, more %v", n, more)
+	}
+}
+
 func TestRecordQueries(t *testing.T) {
 	s := storetest.Open(t)
 	withSchools(t, s)
@@ -175,7 +213,7 @@ func TestRecordQueries(t *testing.T) {
 }
 
 func FuzzParseCursor(f *testing.F) {
-	for _, s := range []string{"", "abc.1", "zz.zz", "1", ".", "-1.2", "1.-2", "0.0", "\x00.1", "99999999999999999.1"} {
+	for _, s := range []string{"", "0.1.10", "0.1.", "0.1.二", "abc.1", "zz.zz", "1", ".", "-1.2", "1.-2", "0.0", "\x00.1", "99999999999999999.1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

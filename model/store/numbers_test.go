@@ -130,7 +130,7 @@ func behind(t testing.TB, s *store.Store, scope model.Scope, f store.GraduateFil
 // that it leads to, in every scope and split, and the parts add up to the whole.
 func TestNumbersAreTheListsBehind(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		walked(t, s, 90)
+		walked(t, s, 60)
 		blank := func(name string) string {
 			if name == "" {
 				return store.Blank
