@@ -241,3 +241,37 @@ func TestPreviewShowsFields(t *testing.T) {
 		t.Errorf("a whole ID number: %s", shown)
 	}
 }
+
+// TestTasksOfTheCommandLine: an import of the command line is undone like any
+// other, and one that was killed is not taken for an upload.
+func TestTasksOfTheCommandLine(t *testing.T) {
+	r := one(t)
+	r.must(r.store.SaveSchool(r.Context(), demo.School()))
+	im := importer(r, r.TempDir())
+	begin := func(lease time.Duration) (int64, string) {
+		id, token, err := r.store.StartTask(r.Context(), model.Task{
+			Kind: model.TaskImportRoster, Stage: model.StageApply, FileName: "x.csv", CreatedAt: r.clock.Now(),
+		}, lease)
+		r.must(err)
+		return id, token
+	}
+	id, token := begin(time.Minute)
+	if worked, err := im.Step(r.Context()); worked || err != nil {
+		t.Fatalf("the task of the command line was taken: %v, %v", worked, err)
+	}
+	got, err := im.Import(r.Context(), job.ImportOptions{
+		Path: sample(t, r.TempDir(), demo.WideCSV, 30), By: model.BySystem("cli"), Scope: model.Scope{All: true}, TaskID: id,
+	})
+	r.must(err)
+	r.must(r.store.FinishTask(r.Context(), id, token, model.TaskDone, got, r.clock.Now()))
+	task, err := r.store.Task(r.Context(), id)
+	r.must(err)
+	r.move(task, model.StageUndo)
+	if task = r.work(im, id); task.State != model.TaskDone || task.Result.Undone != 30 {
+		t.Errorf("undone %+v", task)
+	}
+	killed, _ := begin(-time.Minute)
+	if task = r.work(im, killed); task.State != model.TaskFailed || !strings.Contains(task.Result.Error, "命令行的导入中断了") {
+		t.Errorf("killed %+v", task)
+	}
+}

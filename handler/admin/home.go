@@ -98,7 +98,7 @@ func tools(op model.Operator) web.Links {
 		{op.May(model.ActionView), web.Link{Href: "/admin/graduates", Text: "毕业生", Note: "按步骤、院系、班级、姓名查找"}},
 		{op.May(model.ActionExport), web.Link{Href: "/admin/unreached", Text: "未触达名单", Note: "提醒到不了或没有回应的毕业生，按班级打印"}},
 		{op.May(model.ActionStatistics), web.Link{Href: "/admin/statistics", Text: "统计", Note: "毕业去向落实率及其组成"}},
-		{op.May(model.ActionImport), web.Link{Href: "/admin/roster", Text: "名单导入", Note: "上传毕业生源信息表"}},
+		{op.May(model.ActionImport), web.Link{Href: "/admin/roster", Text: "名单导入", Note: "生源名单、毕业去向、审核结果：先预览，再导入，可撤销"}},
 		{office(op), web.Link{Href: "/admin/units", Text: "单位登记表", Note: "毕业生上报时查找的单位"}},
 		{op.May(model.ActionMenu), web.Link{Href: "/admin/menu", Text: "公众号菜单", Note: "预览并发布"}},
 		{administrator(op), web.Link{Href: "/admin/operators", Text: "管理员", Note: "账号、停用、退出登录"}},
