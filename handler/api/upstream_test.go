@@ -450,3 +450,34 @@ func TestSeveralOfOne(t *testing.T) {
 		}
 	})
 }
+
+// TestSameWordByManyPosts: the same destination under many idempotency keys at
+// once is one revision, and the same contradiction one conflict.
+func TestSameWordByManyPosts(t *testing.T) {
+	each(t, func(s *site) {
+		misnamed := s.item(1, "示范公司")
+		misnamed["name"] = "另有其人"
+		body := s.body(s.item(0, "示范公司"), misnamed)
+		var wg sync.WaitGroup
+		answers := make([]*httptest.ResponseRecorder, 6)
+		for i := range answers {
+			wg.Go(func() { answers[i] = s.do(post(fmt.Sprintf("batch-%04d", i), body)) })
+		}
+		wg.Wait()
+		accepted := 0
+		for _, w := range answers {
+			if w.Code != http.StatusOK {
+				s.Errorf("%d: %s", w.Code, w.Body.String())
+				continue
+			}
+			a := s.read(w)
+			accepted += a.Accepted
+			if a.Accepted+a.Unchanged != 1 || a.Conflict != 1 {
+				s.Errorf("%+v", a)
+			}
+		}
+		if accepted != 1 || len(s.record(0).Revisions) != 1 || len(s.record(1).Conflicts) != 1 {
+			s.Errorf("%d accepted, %d revisions, %d conflicts", accepted, len(s.record(0).Revisions), len(s.record(1).Conflicts))
+		}
+	})
+}
