@@ -138,8 +138,9 @@ func (h *Handler) signed(f func(r request) error) gin.HandlerFunc {
 	return h.o.Web.Do(func(c *gin.Context) error {
 		r, err := h.authenticate(c)
 		if err != nil {
-			if model.CodeOf(err) == model.CodeUnauthenticated {
+			if e, ok := errors.AsType[*model.Error](err); ok && e.Code == model.CodeUnauthenticated {
 				c.Header("WWW-Authenticate", "HMAC-SHA256")
+				h.o.Web.Logger(c).Warn("post of a platform refused", "header", e.Field)
 			}
 			return err
 		}
