@@ -104,9 +104,15 @@ func (h *Handler) conflictOf(v visit) (model.Record, model.Conflict, error) {
 	}
 	q := r.Conflict(n)
 	if q == nil {
-		return r, model.Conflict{}, model.Errorf(model.CodeNotFound, "没有找到这条冲突，或不在您的管理范围内。")
+		return r, model.Conflict{}, noConflict()
 	}
 	return r, *q, nil
+}
+
+// noConflict is the same whether there is no such graduate or conflict, or
+// neither is the operator's to know of.
+func noConflict() *model.Error {
+	return model.Errorf(model.CodeNotFound, "没有找到这条冲突，或不在您的管理范围内。")
 }
 
 // conflict shows both sides field by field.
@@ -215,17 +221,29 @@ func (h *Handler) settleConflict(v visit) error {
 	return h.nextConflict(v, s.Take)
 }
 
-// settle runs the rule.
+// settle runs the rule. Somebody out of scope is not found, and audited.
 func (h *Handler) settle(v visit, id model.GraduateID, s model.Settlement) error {
 	cohorts, tables, err := h.cohortTables(v.Request.Context())
 	if err != nil {
 		return err
 	}
+	var seen model.Graduate
 	_, err = h.o.Store.Change(v.Request.Context(), id, func(r model.Record) (model.Change, error) {
-		code := r.Graduate.CohortCode
-		return model.SettleConflict(r, cohorts[code], v.op, s, tables[code], h.o.Web.Now())
+		seen = r.Graduate
+		if !v.scope().Covers(seen) {
+			return model.Change{}, noConflict()
+		}
+		return model.SettleConflict(r, cohorts[seen.CohortCode], v.op, s, tables[seen.CohortCode], h.o.Web.Now())
 	})
-	return err
+	if model.CodeOf(err) != model.CodeNotFound {
+		return err
+	}
+	if seen.ID != 0 && !v.scope().Covers(seen) {
+		if err := h.denied(v, seen.ID, seen.SchoolCode, seen.Basics.College); err != nil {
+			return err
+		}
+	}
+	return noConflict().Because(err)
 }
 
 // cohortTables are all cohorts and their code tables, from the store's copy.
@@ -287,9 +305,6 @@ func (h *Handler) settleConflicts(v visit) error {
 		case !ok || e.Code == model.CodeInternal || e.Code == model.CodeUnavailable:
 			return err
 		default:
-			if e.Code == model.CodeForbidden { // of another school: as if it were not there
-				e = model.Errorf(model.CodeNotFound, "没有找到这条冲突，或不在您的管理范围内。")
-			}
 			kept++
 			if !slices.Contains(why, e.Message) {
 				why = append(why, e.Message)

@@ -3,11 +3,13 @@ package admin_test
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"quxiang/model"
+	"quxiang/model/store"
 )
 
 // told is a conflict: the graduate reported unitA here, and a platform says
@@ -78,6 +80,19 @@ func TestConflictsOfOthers(t *testing.T) {
 	}))
 	if r := s.record(g.Graduate.ID); r.OpenConflict() == nil || len(r.Revisions) != 1 {
 		t.Error("decided")
+	}
+	// Nobody learns who there is by ticking numbers, and trying is audited.
+	answer := func(pick string) string {
+		return v.post("/admin/conflicts", url.Values{"pick": {pick}, "decision": {"take"}}).Body.String()
+	}
+	why := regexp.MustCompile(`没有处理：[^<]*`)
+	if there, absent := why.FindString(answer(fmt.Sprintf("%d.1.1", g.Graduate.ID))), why.FindString(answer("9999999.1.1")); there == "" || there != absent {
+		t.Errorf("somebody who is there is answered %q, nobody %q", there, absent)
+	}
+	audits, _, err := s.store.Audits(t.Context(), model.Scope{All: true}, store.AuditFilter{Graduate: g.Graduate.ID}, 0, 1)
+	must(t, err)
+	if len(audits) != 1 || audits[0].Action != "graduate.denied" || audits[0].Detail["route"] != "/admin/conflicts" {
+		t.Errorf("audits %+v", audits)
 	}
 	own := s.operator(model.Operator{Name: "own", Role: model.RoleSchool, SchoolCode: here})
 	for _, n := range []string{"0", "2", "x"} {
