@@ -138,7 +138,7 @@ func (h *Handler) statistics(v visit) error {
 		Title: "统计", Scripts: []string{"chart.js"}, Next: n.address("/admin/statistics", n.by),
 		Data: map[string]any{
 			"Cohorts": cohortChoices(n.cohorts, n.area.Cohort), "Hidden": hiddenPlace(n), "Crumbs": crumbs, "Numbers": all,
-			"Summary": n.summary(all), "Table": table, "Tabs": n.tabs(), "Formula": formula(all), "Place": place(v.op),
+			"Summary": n.summary(all), "Table": table, "Tabs": n.tabs(), "Formula": formula(all), "Place": place(v.op), "Cohort": n.area.Cohort,
 			"CSV": n.address("/admin/statistics/export", n.by) + "&format=csv", "XLSX": n.address("/admin/statistics/export", n.by) + "&format=xlsx",
 		},
 	}
