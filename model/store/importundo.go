@@ -167,6 +167,9 @@ func (u *undoing) restore(tx *gorm.DB, r importChangeRow, l *loaded) error {
 	if err := w.writeGraduate(tx); err != nil {
 		return err
 	}
+	if err := w.moveRequests(tx); err != nil {
+		return err
+	}
 	if err := tx.Where("graduate_id = ? AND number > ?", r.GraduateID, before.Revisions).Delete(&revisionRow{}).Error; err != nil {
 		return err
 	}

@@ -64,6 +64,10 @@ func TestUndoImport(t *testing.T) {
 		// One is bound, so that the import owes a message.
 		account := boundAccount(t, s, "u", "o")
 		change(t, s, old[1].ID, link(account), check)
+		// One has asked for something, and the import moves him to another college.
+		change(t, s, old[0].ID, func(r model.Record) (model.Change, error) {
+			return model.AskCorrection(r, "name", "别名", "", anyCodes{}, june)
+		})
 		before := numbers(t, s)
 		records := map[model.GraduateID]model.Record{}
 		for _, o := range old {
@@ -125,6 +129,10 @@ func TestUndoImport(t *testing.T) {
 			}
 			if m, err := s.Messages(t.Context(), old[1].ID, 10); err != nil || len(m) != 0 {
 				t.Errorf("messages: %+v, %v", m, err)
+			}
+			var college string
+			if err := s.DB().Raw("SELECT college FROM requests").Scan(&college).Error; err != nil || college != basics(0).College {
+				t.Errorf("the request is in the queue of %q, %v", college, err)
 			}
 			if found, err := s.FindByExamNumber(t.Context(), basics(200).ExamNumber); err != nil || len(found) != 0 {
 				t.Errorf("still there: %v, %v", found, err)
