@@ -248,14 +248,14 @@ func TestTasksOfTheCommandLine(t *testing.T) {
 	r := one(t)
 	r.must(r.store.SaveSchool(r.Context(), demo.School()))
 	im := importer(r, r.TempDir())
-	begin := func(lease time.Duration) (int64, string) {
+	begin := func(by model.OperatorID, lease time.Duration) (int64, string) {
 		id, token, err := r.store.StartTask(r.Context(), model.Task{
-			Kind: model.TaskImportRoster, Stage: model.StageApply, FileName: "x.csv", CreatedAt: r.clock.Now(),
+			Kind: model.TaskImportRoster, Stage: model.StageApply, OperatorID: by, FileName: "x.csv", CreatedAt: r.clock.Now(),
 		}, lease)
 		r.must(err)
 		return id, token
 	}
-	id, token := begin(time.Minute)
+	id, token := begin(0, time.Minute)
 	if worked, err := im.Step(r.Context()); worked || err != nil {
 		t.Fatalf("the task of the command line was taken: %v, %v", worked, err)
 	}
@@ -270,8 +270,10 @@ func TestTasksOfTheCommandLine(t *testing.T) {
 	if task = r.work(im, id); task.State != model.TaskDone || task.Result.Undone != 30 {
 		t.Errorf("undone %+v", task)
 	}
-	killed, _ := begin(-time.Minute)
-	if task = r.work(im, killed); task.State != model.TaskFailed || !strings.Contains(task.Result.Error, "命令行的导入中断了") {
-		t.Errorf("killed %+v", task)
+	for _, by := range []model.OperatorID{0, 7} { // with and without --operator
+		killed, _ := begin(by, -time.Minute)
+		if task = r.work(im, killed); task.State != model.TaskFailed || !strings.Contains(task.Result.Error, "命令行的导入中断了") {
+			t.Errorf("killed %+v", task)
+		}
 	}
 }

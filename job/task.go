@@ -160,11 +160,11 @@ func (im *Importer) work(ctx context.Context, t model.Task, token string) (resul
 // behind is in whose name a task is worked. Whoever uploaded a sheet must still
 // be allowed to; undoing was asked for by somebody who was.
 func (im *Importer) behind(ctx context.Context, t model.Task, kind model.SheetKind) (by model.Actor, op model.Operator, err error) {
+	if t.Path == "" && t.Stage != model.StageUndo { // the file lies where the command ran
+		return by, op, model.Invalid("file", "命令行的导入中断了。请重新运行命令，已导入的行不会重复。")
+	}
 	if t.OperatorID == 0 {
-		if t.Stage != model.StageUndo {
-			err = model.Invalid("file", "命令行的导入中断了。请重新运行命令，已导入的行不会重复。")
-		}
-		return model.BySystem("cli"), op, err
+		return model.BySystem("cli"), op, nil
 	}
 	if op, err = im.store.Operator(ctx, t.OperatorID); err != nil {
 		return by, op, fmt.Errorf("job: import: %w", err)
