@@ -137,12 +137,8 @@ func (e *exporting) codes(cohort string) (model.Codes, error) {
 // written only once it is complete.
 func (e *exporting) Write(b []byte) (int, error) {
 	if !e.v.Writer.Written() {
-		contentType := xlsxType
-		if e.format == roster.TableCSV {
-			contentType = "text/csv; charset=utf-8"
-		}
 		day := string(model.DateOf(e.h.o.Web.Now()))
-		attachment(e.v, contentType, e.kind.Chinese()+"-"+day+"."+string(e.format))
+		attachment(e.v, mediaTypes[e.format], e.kind.Chinese()+"-"+day+"."+string(e.format))
 	}
 	return e.v.Writer.Write(b)
 }

@@ -15,6 +15,7 @@ import (
 
 	"quxiang/handler/web"
 	"quxiang/model"
+	"quxiang/model/roster"
 )
 
 // namesShown is how many graduates a page names who keep an import from being
@@ -213,13 +214,17 @@ func (h *Handler) sendSheet(v visit, t model.Task, path, what, action string) er
 		return fmt.Errorf("admin: audit: %w", err)
 	}
 	base := strings.TrimSuffix(t.FileName, filepath.Ext(t.FileName))
-	attachment(v, xlsxType, base+"-"+what+".xlsx")
+	attachment(v, mediaTypes[roster.TableXLSX], base+"-"+what+".xlsx")
 	// A browser that goes away is nobody's fault.
 	_, _ = io.Copy(v.Writer, file)
 	return nil
 }
 
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+// mediaTypes are those of the sheets that are sent.
+var mediaTypes = map[roster.TableFormat]string{
+	roster.TableCSV:  "text/csv; charset=utf-8",
+	roster.TableXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 // attachment begins an answer that is saved as a file.
 func attachment(v visit, contentType, name string) {

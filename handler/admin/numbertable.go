@@ -229,9 +229,7 @@ func (n numbers) days(changes []store.SettledDay) numberTable {
 func (h *Handler) exportNumbers(v visit) error {
 	ctx := v.Request.Context()
 	format := roster.TableFormat(v.Query("format"))
-	kind := map[roster.TableFormat]string{
-		roster.TableCSV: "text/csv; charset=utf-8", roster.TableXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	}[format]
+	kind := mediaTypes[format]
 	if kind == "" {
 		return model.Invalid("format", "请选择 CSV 或 XLSX 格式。")
 	}
