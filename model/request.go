@@ -153,14 +153,14 @@ func (r Record) newest(kind RequestKind, n int) *Request {
 	return nil
 }
 
-// MaxRequests bounds how often one graduate can ask in all: everything that was
+// maxRequests bounds how often one graduate can ask in all: everything that was
 // asked is kept and read with the record.
-const MaxRequests = 60
+const maxRequests = 60
 
 // ask appends a request of the graduate's own.
 func (r Record) ask(q Request, now time.Time) (Change, error) {
-	if len(r.Requests) >= MaxRequests {
-		return Change{}, Errorf(CodeTooMany, "您已提交过 %d 项申请，不能再提交。请直接联系学校就业指导中心。", MaxRequests)
+	if len(r.Requests) >= maxRequests {
+		return Change{}, Errorf(CodeTooMany, "您已提交过 %d 项申请，不能再提交。请直接联系学校就业指导中心。", maxRequests)
 	}
 	q.Reason = strings.TrimSpace(q.Reason)
 	if err := checkReason("reason", q.Reason); err != nil {

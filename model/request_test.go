@@ -110,7 +110,7 @@ func TestWhoMayAskForAChange(t *testing.T) {
 		{"basics to be checked", func(r *Record) { r.Graduate.Basics.Degree = "理学学士" }, july, CodeLocked, "请先核对基本信息"},
 		{"after the deadline", nil, autumn, CodeClosed, "2027年8月31日截止"},
 		{"reopened", func(r *Record) { r.Graduate.ReopenedUntil = "2027-09-05" }, autumn, "", ""},
-		{"too often", func(r *Record) { r.Requests = make([]Request, MaxRequests) }, july, CodeTooMany, "60 项"},
+		{"too often", func(r *Record) { r.Requests = make([]Request, maxRequests) }, july, CodeTooMany, "60 项"},
 	} {
 		r := approvedRecord(t, tc.edit)
 		_, err := AskChange(r, year27, len(r.Revisions), "已解约", tc.now)

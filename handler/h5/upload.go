@@ -31,8 +31,9 @@ type received struct {
 
 // receive reads a posted form that may carry proofs in its field proof: values
 // come to where typed finds them, files that can be kept to v.files, and what is
-// wrong with the others to v.refused. It is called once the rules allow proofs,
-// since judging costs time and memory.
+// wrong with the others to v.refused. Judging costs time and memory: how many
+// files a graduate may send is bounded, and a page that can ask its rule before it
+// reads the form does.
 func (v *visit) receive() error {
 	parts, err := v.c.Request.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {

@@ -50,7 +50,7 @@ func ProofField(more int, fault string) Field {
 
 // TileOf is a proof as a tile whose content is at path and below it.
 func TileOf(p model.Proof, path string) ProofTile {
-	t := ProofTile{Href: path, Name: p.Name, Note: ProofSize(p.Size) + "，" + model.Minute(p.At)}
+	t := ProofTile{Href: path, Name: p.Name, Note: proofSize(p.Size) + "，" + model.Minute(p.At)}
 	if p.Type == model.ProofJPEG {
 		t.Thumb = path + "/thumb"
 	}
@@ -60,8 +60,8 @@ func TileOf(p model.Proof, path string) ProofTile {
 	return t
 }
 
-// ProofSize writes a size in bytes for people.
-func ProofSize(n int) string {
+// proofSize writes a size in bytes for people.
+func proofSize(n int) string {
 	if n < 1<<20 {
 		return strconv.Itoa((n+1023)>>10) + " KB"
 	}

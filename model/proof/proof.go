@@ -29,7 +29,7 @@ func Judge(upload []byte) (Content, error) {
 	case len(upload) == 0:
 		return Content{}, refuse("文件是空的，请重新选择。")
 	case len(upload) > model.MaxProofSize:
-		return Content{}, TooLarge()
+		return Content{}, tooLarge()
 	}
 	for _, kind := range pictures {
 		if kind.is(upload) {
@@ -45,8 +45,8 @@ func Judge(upload []byte) (Content, error) {
 	return Content{}, refuse("%s", advice(upload))
 }
 
-// TooLarge is the error of a file over model.MaxProofSize.
-func TooLarge() error {
+// tooLarge is the error of a file over model.MaxProofSize.
+func tooLarge() error {
 	e := model.Errorf(model.CodeTooLarge, "文件超过 %d MB，请压缩或截图后再上传。", model.MaxProofSize>>20)
 	e.Field = "proof"
 	return e
