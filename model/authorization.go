@@ -1,7 +1,6 @@
 package model
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -154,7 +153,7 @@ func Authorize(r Record, q AuthorizationRequest, now time.Time) (Change, error) 
 	if err := MayAuthorize(r, now); err != nil {
 		return Change{}, err
 	}
-	q.For = strings.TrimSpace(q.For)
+	q.For = readable(q.For)
 	switch {
 	case !q.Kind.Valid():
 		return Change{}, Invalid("kind", "请选择要授权的登记信息表。")

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"strings"
 	"time"
 )
 
@@ -69,7 +68,7 @@ func AskChange(r Record, c Cohort, revision int, reason string, now time.Time) (
 	if err := MayAskChange(r, c, now); err != nil {
 		return Change{}, err
 	}
-	if strings.TrimSpace(reason) == "" {
+	if readable(reason) == "" {
 		return Change{}, Invalid("reason", "请写明变更原因，例如已与原单位解约。")
 	}
 	ch, err := r.ask(Request{Kind: RequestChange, Revision: revision, Reason: reason}, now)

@@ -2,9 +2,7 @@ package model
 
 import (
 	"slices"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Answer is one of the two radios of 去向登记确认 (guide, figure 6).
@@ -77,12 +75,12 @@ func Confirm(r Record, in Confirmation, now time.Time) (Change, error) {
 	if err := MayConfirm(r); err != nil {
 		return Change{}, err
 	}
-	in.Note = strings.TrimSpace(in.Note)
+	in.Note = readable(in.Note)
 	if in.Answer == AnswerWrong && len(in.Wrong) == 0 && in.Note == "" {
 		return Change{}, Invalid("wrong", "请选择哪些信息有误，或写明情况。")
 	}
-	if utf8.RuneCountInString(in.Note) > 200 {
-		return Change{}, Invalid("note", "说明最多 200 字。")
+	if err := checkReason("note", in.Note); err != nil {
+		return Change{}, err
 	}
 	if in.Answer == AnswerRight {
 		in.Wrong, in.Note = nil, ""

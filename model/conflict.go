@@ -3,7 +3,6 @@ package model
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -184,7 +183,7 @@ func SettleConflict(r Record, c Cohort, op Operator, s Settlement, codes Codes, 
 	if !op.May(ActionUpstream) || !op.Scope().Covers(r.Graduate) {
 		return Change{}, forbidden()
 	}
-	reason := strings.TrimSpace(s.Reason)
+	reason := readable(s.Reason)
 	if err := checkReason("reason", reason); err != nil {
 		return Change{}, err
 	}

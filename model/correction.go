@@ -79,9 +79,9 @@ func AskCorrection(r Record, item, wanted, reason string, codes Codes, now time.
 	if err := MayAskCorrection(r, item); err != nil {
 		return Change{}, err
 	}
-	wanted = strings.TrimSpace(wanted)
+	wanted = readable(wanted)
 	if item == "school" {
-		if strings.TrimSpace(reason) == "" {
+		if readable(reason) == "" {
 			return Change{}, Invalid("reason", "请写明正确的毕业院校和情况。")
 		}
 	} else {

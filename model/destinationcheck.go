@@ -40,7 +40,7 @@ func CheckDestination(d Destination, householdIn YesNo, codes Codes) error {
 		}
 	}
 	for _, a := range cat.Asks {
-		if a.Need == NeedAlways && d.Get(a.Field) == "" {
+		if a.Need == NeedAlways && readable(d.Get(a.Field)) == "" {
 			return missing(cat, a)
 		}
 	}
@@ -52,9 +52,9 @@ func CheckDestination(d Destination, householdIn YesNo, codes Codes) error {
 	return checkTransfers(d, householdIn, codes)
 }
 
-// checkText refuses what no page could show.
+// checkText refuses what no page could show, or would show as something else.
 func checkText(field, label, v string) error {
-	if !utf8.ValidString(v) || strings.ContainsAny(v, "\r\n\x00") {
+	if !utf8.ValidString(v) || strings.ContainsFunc(v, turning) {
 		return Invalid(field, "%s含有不能识别的字符，请重新填写。", label)
 	}
 	if utf8.RuneCountInString(v) > maxText {
@@ -108,7 +108,7 @@ func (d Destination) handedIn(householdIn YesNo, codes Codes) Destination {
 	for _, text := range []*string{
 		&d.Unit, &d.UnitPlace, &d.Note, &d.Archive.Unit, &d.Archive.Place, &d.Archive.Address, &d.Archive.Contact, &d.Archive.Phone, &d.Household.Place,
 	} {
-		*text = strings.TrimSpace(*text)
+		*text = readable(*text)
 	}
 	d.UnitCode = NormalUnitCode(d.UnitCode)
 	d.Archive.Postcode = strings.Join(strings.Fields(norm.NFKC.String(d.Archive.Postcode)), "")

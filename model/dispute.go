@@ -2,7 +2,6 @@ package model
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -105,7 +104,7 @@ func Dispute(r Record, revision int, reason string, now time.Time) (Change, erro
 	if err := MayDispute(r); err != nil {
 		return Change{}, err
 	}
-	if strings.TrimSpace(reason) == "" {
+	if readable(reason) == "" {
 		return Change{}, Invalid("reason", "请写明情况，例如“我没有与该单位签约”。")
 	}
 	return r.ask(Request{Kind: RequestDispute, Revision: revision, Reason: reason}, now)

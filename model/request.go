@@ -162,7 +162,7 @@ func (r Record) ask(q Request, now time.Time) (Change, error) {
 	if len(r.Requests) >= maxRequests {
 		return Change{}, Errorf(CodeTooMany, "您已提交过 %d 项申请，不能再提交。请直接联系学校就业指导中心。", maxRequests)
 	}
-	q.Reason = strings.TrimSpace(q.Reason)
+	q.Reason = readable(q.Reason)
 	if err := checkReason("reason", q.Reason); err != nil {
 		return Change{}, err
 	}
@@ -236,7 +236,7 @@ func (r Record) rule(op Operator, v Ruling, kind RequestKind, may bool, now time
 	if !may || !op.Scope().Covers(r.Graduate) {
 		return r, nil, forbidden()
 	}
-	reason := strings.TrimSpace(v.Reason)
+	reason := readable(v.Reason)
 	switch {
 	case v.Decision != DecisionApprove && v.Decision != DecisionReturn:
 		return r, nil, Invalid("decision", "请选择通过或不通过。")

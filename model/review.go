@@ -2,7 +2,6 @@ package model
 
 import (
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -106,7 +105,7 @@ func Decide(r Record, c Cohort, op Operator, v Verdict, now time.Time) (Change, 
 	if !op.MayReview(v.Level) || !op.Scope().Covers(r.Graduate) {
 		return Change{}, forbidden()
 	}
-	reason := strings.TrimSpace(v.Reason)
+	reason := readable(v.Reason)
 	switch {
 	case v.Decision != DecisionApprove && v.Decision != DecisionReturn:
 		return Change{}, Invalid("decision", "请选择通过或退回。")
@@ -114,6 +113,9 @@ func Decide(r Record, c Cohort, op Operator, v Verdict, now time.Time) (Change, 
 		return Change{}, Invalid("reason", "退回时请写明原因，毕业生会看到。")
 	case utf8.RuneCountInString(reason) > 200:
 		return Change{}, Invalid("reason", "退回原因最多 200 字。")
+	}
+	if err := checkReason("reason", reason); err != nil {
+		return Change{}, err
 	}
 	last := r.Latest()
 	if last == nil || last.Number != v.Revision || r.void(last.Number) {

@@ -61,7 +61,7 @@ func TestUpload(t *testing.T) {
 	s := newSite(t)
 	v := s.operator(model.Operator{Role: model.RoleSchool, SchoolCode: here})
 	page{has: []string{"名单导入", "最大 64 MB", "还没有导入过名单"}}.check(t, v.get("/admin/roster"))
-	page{to: "/admin/roster/1"}.check(t, v.upload(t, "file", `C:\名单\2027届 生源.CSV`, strings.NewReader("a,b\n1,2\n")))
+	page{to: "/admin/roster/1"}.check(t, v.upload(t, "file", "C:\\名单\\2027届\u202e 生源.CSV", strings.NewReader("a,b\n1,2\n")))
 
 	task, err := s.store.Task(t.Context(), 1)
 	must(t, err)

@@ -109,10 +109,10 @@ func (h *Handler) file(part *multipart.Part) (name, path string, err error) {
 }
 
 // fileName is the last part of the name that the browser gave, short enough
-// and without control characters.
+// and without characters that draw nothing or turn the writing round.
 func fileName(part *multipart.Part) string {
 	name := strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f || c == utf8.RuneError {
+		if model.Unseen(c) || c == utf8.RuneError {
 			return -1
 		}
 		return c

@@ -95,6 +95,7 @@ func TestItems(t *testing.T) {
 	add("reported_at", func(it, _ object) { it["reported_at"] = s.Now().Add(time.Hour).Format(time.RFC3339) })
 	add("external_id", func(it, _ object) { it["external_id"] = strings.Repeat("x", 65) })
 	add("name", func(it, _ object) { it["name"] = strings.Repeat("名", 100) })
+	add("name", func(it, _ object) { it["name"] = "张\u202e三" })
 	add("destination.category", func(_, d object) { d["category"] = "99" })
 	add("destination.category", func(it, _ object) { it["destination"] = nil })
 	add("destination.sub_category", func(_, d object) { d["sub_category"] = "801" })

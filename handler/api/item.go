@@ -93,6 +93,7 @@ func (b Item) item() model.UpstreamItem {
 	fault(!made(b.Cohort, 4, 4, digit), "cohort", "请填写毕业年份，四位数字，例如 2027。")
 	fault(b.ExamNumber == "" || len(b.ExamNumber) > 32 || !printable(b.ExamNumber), "exam_number", "请填写考生号。")
 	fault(len(b.Name) > 240, "name", "姓名过长，请核对。")
+	fault(strings.ContainsFunc(b.Name, model.Unseen), "name", "姓名含有看不见的字符，请核对。")
 	var err error
 	it.Incoming.ReportedAt, err = time.Parse(time.RFC3339, b.ReportedAt)
 	fault(err != nil, "reported_at", "上报时间应写成 2027-06-01T09:00:00+08:00 的形式。")
