@@ -17,7 +17,7 @@ func Differences(before, after Record, codes Codes) []FieldChange {
 				continue
 			}
 			if o.secret {
-				o.value, n.value = maskMiddle(o.value), maskMiddle(n.value)
+				o.value, n.value = Mask(o.value), Mask(n.value)
 			}
 			out = append(out, FieldChange{Label: o.label, Old: o.value, New: n.value})
 		}
@@ -144,13 +144,4 @@ func nameOr(codes Codes, t CodeTable, code string) string {
 		return name
 	}
 	return code
-}
-
-// maskMiddle shows the first three and the last four characters.
-func maskMiddle(s string) string {
-	r := []rune(s)
-	if len(r) < 8 {
-		return strings.Repeat("*", len(r))
-	}
-	return string(r[:3]) + strings.Repeat("*", len(r)-7) + string(r[len(r)-4:])
 }

@@ -24,7 +24,7 @@ func (h *Handler) corrections(v visit) error {
 		}
 		p := pairOf(model.Record{Graduate: q.Graduate}, q.Request, table)
 		if q.Request.Item == "id_number" { // in clear on the page of the answer only
-			p.Now, p.Wanted = maskID(p.Now), maskID(p.Wanted)
+			p.Now, p.Wanted = model.Mask(p.Now), model.Mask(p.Wanted)
 		}
 		return requestRow{Item: p.Label, Now: p.Now, Wanted: p.Wanted}, nil
 	})
@@ -77,7 +77,7 @@ func (h *Handler) showCorrection(v visit, r model.Record, q model.Request, s sho
 		if mine && q.State().Open() {
 			err = h.viewed(ctx, v.op, r)
 		} else {
-			p.Now, p.Wanted = maskID(p.Now), maskID(p.Wanted)
+			p.Now, p.Wanted = model.Mask(p.Now), model.Mask(p.Wanted)
 		}
 	}
 	if err != nil {

@@ -196,7 +196,7 @@ func basics(r model.Record, codes model.Codes) web.Cells {
 	c := web.Cells{Title: "基本信息"}
 	for _, it := range r.Graduate.Items(r.School, codes) {
 		if it.Key == "id_number" {
-			it.Value = maskID(it.Value)
+			it.Value = model.Mask(it.Value)
 		}
 		cell := web.Cell{Label: it.Label, Value: it.Value, Changed: changed[it.Key]}
 		if cell.Changed {
@@ -205,18 +205,6 @@ func basics(r model.Record, codes model.Codes) web.Cells {
 		c.Items = append(c.Items, cell)
 	}
 	return c
-}
-
-// maskID leaves three characters in front and four at the end of a document's
-// number; a shorter one is hidden whole.
-func maskID(s string) string {
-	b := []rune(s)
-	for i := range b {
-		if len(b) < 11 || i >= 3 && i < len(b)-4 {
-			b[i] = '*'
-		}
-	}
-	return string(b)
 }
 
 // revisions are the latest one, compared with the one before, and all before

@@ -79,11 +79,8 @@ func (v *visit) showCorrection(status int, item string, w correctionWish, fault 
 	}
 	it := items[i]
 	now := web.Cell{Label: it.Label, Value: it.Value}
-	switch {
-	case it.Key == "phone":
-		now.Value = web.MaskPhone(it.Value)
-	case it.Masked:
-		now.Value = web.MaskID(it.Value)
+	if it.Masked {
+		now.Value = web.Mask(it.Value)
 	}
 	p := correctionPage{
 		Item: item, Label: it.Label, OnForm: model.OnForm(item), Now: web.Cells{Title: "现有信息", Items: []web.Cell{now}},

@@ -122,7 +122,7 @@ func (v *visit) inWords(item, wanted string) string {
 	case "archive_in", "household_in":
 		return model.YesNo(wanted).Chinese()
 	case "id_number":
-		return web.MaskID(wanted)
+		return web.Mask(wanted)
 	}
 	return wanted
 }

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 
 	"quxiang/model"
@@ -42,22 +41,8 @@ func dateText(v any) string {
 	return date(t)
 }
 
-// MaskPhone leaves the first three and last four digits: 138****1234.
-func MaskPhone(v any) string { return mask(fmt.Sprint(v), 3, 4) }
-
-// MaskID leaves the first three and last four characters of an ID number:
-// 110***********002X.
-func MaskID(v any) string { return mask(fmt.Sprint(v), 3, 4) }
-
-// mask hides the middle of s. A value too short to keep a hidden middle longer
-// than what is shown of either end is hidden whole.
-func mask(s string, head, tail int) string {
-	r := []rune(s)
-	if len(r) < head+2*tail {
-		return orDash(strings.Repeat("*", len(r)))
-	}
-	return string(r[:head]) + strings.Repeat("*", len(r)-head-tail) + string(r[len(r)-tail:])
-}
+// Mask hides the middle of an ID or phone number: 138****1234.
+func Mask(v any) string { return orDash(model.Mask(fmt.Sprint(v))) }
 
 // numberShape is a verification number: year, school, two groups of four
 // (design §2, 核验编号).
@@ -96,14 +81,13 @@ func dict(pairs ...any) (map[string]any, error) {
 // functions is what templates can call.
 func functions(files *assets) template.FuncMap {
 	return template.FuncMap{
-		"asset":     files.path,
-		"date":      date,
-		"dateTime":  dateTime,
-		"dateText":  dateText,
-		"maskPhone": MaskPhone,
-		"maskID":    MaskID,
-		"group":     group,
-		"orDash":    orDash,
-		"dict":      dict,
+		"asset":    files.path,
+		"date":     date,
+		"dateTime": dateTime,
+		"dateText": dateText,
+		"mask":     Mask,
+		"group":    group,
+		"orDash":   orDash,
+		"dict":     dict,
 	}
 }

@@ -27,7 +27,7 @@ func (l *line) identity() {
 			b.Sex = told
 		case told:
 		default:
-			l.fault(sex, "与身份证号（"+mask(b.IDNumber)+"）第 17 位不符：奇数为男，偶数为女。请核对。")
+			l.fault(sex, "与身份证号（"+model.Mask(b.IDNumber)+"）第 17 位不符：奇数为男，偶数为女。请核对。")
 		}
 	}
 	b.Ethnicity = l.coded(model.TableEthnicity, ethnicityCode, ethnicity)
@@ -72,13 +72,13 @@ func (l *line) idNumber() string {
 	case !citizen && (kind != "" || !digitLike):
 		return l.otherDocument(s)
 	case len(s) == 15 && isDigits(s):
-		l.fault(idNumber, "是 15 位的旧号码（"+mask(s)+"），已经停用，请填 18 位号码。")
+		l.fault(idNumber, "是 15 位的旧号码（"+model.Mask(s)+"），已经停用，请填 18 位号码。")
 	case len(s) != 18:
-		l.fault(idNumber, "身份证号应为 18 位（末位可为 X），现在是 "+itoa(len([]rune(s)))+" 位（"+mask(s)+"）。其他证件请增加“证件类型”一列。")
+		l.fault(idNumber, "身份证号应为 18 位（末位可为 X），现在是 "+itoa(len([]rune(s)))+" 位（"+model.Mask(s)+"）。其他证件请增加“证件类型”一列。")
 	case strings.HasSuffix(s, "000"):
-		l.fault(idNumber, "校验码不符（"+mask(s)+"），末尾的 000 可能是表格软件丢失了数字。请把该列设为“文本”格式，重新填写或导出。")
+		l.fault(idNumber, "校验码不符（"+model.Mask(s)+"），末尾的 000 可能是表格软件丢失了数字。请把该列设为“文本”格式，重新填写或导出。")
 	default:
-		l.fault(idNumber, "出生日期或校验码不符（"+mask(s)+"），请对照证件核对。")
+		l.fault(idNumber, "出生日期或校验码不符（"+model.Mask(s)+"），请对照证件核对。")
 	}
 	return ""
 }
@@ -100,7 +100,7 @@ func (l *line) otherDocument(s string) string {
 	short := strings.NewReplacer("(", "", ")", "", "-", "", "/", "").Replace(s)
 	for i := range len(short) {
 		if !alnum(short[i]) {
-			l.fault(idNumber, "证件号码只能是字母和数字（"+mask(s)+"），请核对。")
+			l.fault(idNumber, "证件号码只能是字母和数字（"+model.Mask(s)+"），请核对。")
 			return ""
 		}
 	}
@@ -201,7 +201,7 @@ func (l *line) contact() {
 	b := &l.row.Basics
 	if p := strings.TrimPrefix(strings.ReplaceAll(l.number(phone), "-", ""), "+86"); p != "" {
 		if len(p) != 11 || !isDigits(p) || p[0] != '1' || p[1] < '3' {
-			l.fault(phone, "应为 11 位手机号码，以 13–19 开头（"+mask(p)+"），请核对；没有的请留空。")
+			l.fault(phone, "应为 11 位手机号码，以 13–19 开头（"+model.Mask(p)+"），请核对；没有的请留空。")
 		} else {
 			b.Phone = p
 		}

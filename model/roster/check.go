@@ -220,7 +220,7 @@ func (l *line) once() {
 	}
 	if b.IDNumber != "" && b.Level != "" && l.row.CohortCode != "" {
 		if first := l.people.first(person); first != 0 {
-			l.fault(idNumber, "与第 "+itoa(first)+" 行的证件号码相同（同一届、同一学历，"+mask(b.IDNumber)+"），请核对是否重复或填错。")
+			l.fault(idNumber, "与第 "+itoa(first)+" 行的证件号码相同（同一届、同一学历，"+model.Mask(b.IDNumber)+"），请核对是否重复或填错。")
 		}
 	}
 	if len(l.row.Faults) == 0 {

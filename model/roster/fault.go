@@ -2,7 +2,6 @@ package roster
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Fault is one reason to refuse a row. Its texts are for people and never hold a
@@ -19,15 +18,6 @@ func (f Fault) String() string {
 		return fmt.Sprintf("第 %d 行：%s", f.Line, f.Message)
 	}
 	return fmt.Sprintf("第 %d 行“%s”：%s", f.Line, f.Column, f.Message)
-}
-
-// mask hides the middle of a number: 110***********0021. Short ones vanish.
-func mask(s string) string {
-	r := []rune(s)
-	if len(r) < 8 {
-		return strings.Repeat("*", len(r))
-	}
-	return string(r[:3]) + strings.Repeat("*", min(len(r)-7, 20)) + string(r[len(r)-4:])
 }
 
 // quote shows a cell's value within a message, cut to what a message can bear.
