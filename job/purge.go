@@ -23,8 +23,9 @@ type purgeStore interface {
 }
 
 // Purge removes what has ended: sessions, login flows, counted tries, nonces and
-// answers of platforms upstream, old messages, the files of worked rosters, which hold ID numbers in the clear, and
-// what broken uploads of proofs have left.
+// answers of platforms upstream, old messages, the files of worked sheets, which
+// hold ID numbers in the clear, what imports replaced, and what broken uploads of
+// proofs have left.
 type Purge struct {
 	Store purgeStore
 	Now   func() time.Time
