@@ -130,11 +130,7 @@ func CheckReported(d Destination, householdIn YesNo, codes Codes) error {
 	if d.SignedOn != "" && d.SignedOn.Start().IsZero() {
 		return Invalid("signed_on", "日期应写成 2027-06-30 的形式，请核对。")
 	}
-	return checkCodes([]coded{
-		{"unit_kind", "单位性质", TableUnitKind, d.UnitKind},
-		{"industry", "单位行业", TableIndustry, d.Industry},
-		{"job_kind", "职位类别", TableJobKind, d.JobKind},
-	}, codes)
+	return checkCodes(d.coded(), codes)
 }
 
 // missing is the error about a field that must be filled in.

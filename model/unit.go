@@ -97,13 +97,31 @@ type coded struct {
 	code         string
 }
 
-func checkCodes(values []coded, codes Codes) error {
+// coded are the values of d that say something of the unit or the work.
+func (d Destination) coded() []coded {
+	return []coded{
+		{"unit_kind", "单位性质", TableUnitKind, d.UnitKind},
+		{"industry", "单位行业", TableIndustry, d.Industry},
+		{"job_kind", "职位类别", TableJobKind, d.JobKind},
+	}
+}
+
+// unknownCode is the first value that its table lacks.
+func unknownCode(values []coded, codes Codes) (coded, bool) {
 	i := slices.IndexFunc(values, func(c coded) bool {
 		_, ok := codes.Name(c.table, c.code)
 		return c.code != "" && !ok
 	})
 	if i < 0 {
-		return nil
+		return coded{}, false
 	}
-	return Invalid(values[i].field, "%s中没有所选的一项，请重新选择。", values[i].label)
+	return values[i], true
+}
+
+// checkCodes refuses, in the words of a form, a code of no table.
+func checkCodes(values []coded, codes Codes) error {
+	if c, found := unknownCode(values, codes); found {
+		return Invalid(c.field, "%s中没有所选的一项，请重新选择。", c.label)
+	}
+	return nil
 }

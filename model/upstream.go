@@ -255,19 +255,11 @@ func (it UpstreamItem) Result(reply Reply, fault *Error) UpstreamResult {
 	return out
 }
 
-// checkCoded refuses codes of no table, which pages could not name.
+// checkCoded refuses, in the words of a platform, codes of no table, which pages
+// could not name.
 func checkCoded(d Destination, codes Codes) error {
-	for _, f := range []struct {
-		table              CodeTable
-		field, label, code string
-	}{
-		{TableUnitKind, "unit_kind", "单位性质", d.UnitKind},
-		{TableIndustry, "industry", "单位行业", d.Industry},
-		{TableJobKind, "job_kind", "职位类别", d.JobKind},
-	} {
-		if _, ok := codes.Name(f.table, f.code); f.code != "" && !ok {
-			return Invalid(f.field, "没有这个%s代码，请核对。", f.label)
-		}
+	if c, found := unknownCode(d.coded(), codes); found {
+		return Invalid(c.field, "没有这个%s代码，请核对。", c.label)
 	}
 	return nil
 }
