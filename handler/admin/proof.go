@@ -61,33 +61,25 @@ func (h *Handler) showProofs(ctx context.Context, v visit, r model.Record, d *gr
 	return nil
 }
 
-// proof sends the whole of a proof to an operator, and notes that he saw it.
-func (h *Handler) proof(v visit) error {
-	r, p, err := h.proofOf(v)
-	if err != nil {
-		return err
-	}
-	content, err := h.o.Store.ReadProof(v.Request.Context(), r.Graduate.ID, p.ID, false)
-	if err != nil {
-		return fmt.Errorf("admin: read proof: %w", err)
-	}
-	if err := h.o.Store.AddAudit(v.Request.Context(), model.ProofViewed(r, p, v.op, h.o.Web.Now())); err != nil {
-		return fmt.Errorf("admin: audit: %w", err)
-	}
-	web.SendProof(v.Context, p, content)
-	return nil
-}
+// proof sends the whole of a proof, proofThumb the small picture that pages about
+// its graduate show.
+func (h *Handler) proof(v visit) error      { return h.sendProof(v, false) }
+func (h *Handler) proofThumb(v visit) error { return h.sendProof(v, true) }
 
-// proofThumb sends the small picture of a proof, as pages about its graduate
-// show it.
-func (h *Handler) proofThumb(v visit) error {
+// sendProof sends a proof to an operator, and notes that he saw the whole of it.
+func (h *Handler) sendProof(v visit, thumb bool) error {
 	r, p, err := h.proofOf(v)
 	if err != nil {
 		return err
 	}
-	content, err := h.o.Store.ReadProof(v.Request.Context(), r.Graduate.ID, p.ID, true)
+	content, err := h.o.Store.ReadProof(v.Request.Context(), r.Graduate.ID, p.ID, thumb)
 	if err != nil {
 		return fmt.Errorf("admin: read proof: %w", err)
+	}
+	if !thumb {
+		if err := h.o.Store.AddAudit(v.Request.Context(), model.ProofViewed(r, p, v.op, h.o.Web.Now())); err != nil {
+			return fmt.Errorf("admin: audit: %w", err)
+		}
 	}
 	web.SendProof(v.Context, p, content)
 	return nil
