@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,8 +36,8 @@ type undoing struct {
 // left. Each batch is one transaction, so that it can be broken off anywhere
 // and begun again.
 //
-// Six queries for the records of a batch, then two statements for each graduate
-// that was changed.
+// Six queries for the records of a batch and two for their messages, then two
+// statements for each graduate that was changed.
 func (s *Store) UndoImport(ctx context.Context, task int64, after model.GraduateID, by model.Actor, now time.Time) (
 	undone, acted int, last model.GraduateID, err error,
 ) {
@@ -57,7 +58,7 @@ func (s *Store) UndoImport(ctx context.Context, task int64, after model.Graduate
 		if err != nil {
 			return err
 		}
-		sent, err := u.sent(ctx, rows)
+		sent, err := u.sent(s.read(ctx), rows)
 		if err != nil {
 			return err
 		}
@@ -67,14 +68,14 @@ func (s *Store) UndoImport(ctx context.Context, task int64, after model.Graduate
 }
 
 // sent are the graduates to whom a message of the import may have gone out.
-func (u *undoing) sent(ctx context.Context, rows []importChangeRow) (map[int64]bool, error) {
+func (u *undoing) sent(db *gorm.DB, rows []importChangeRow) (map[int64]bool, error) {
 	at := map[int64]int64{}
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i], at[r.GraduateID] = r.GraduateID, r.ChangedAt
 	}
 	var found []messageRow
-	err := u.read(ctx).Select("graduate_id, state, first_attempt_at, created_at").Where("graduate_id IN ?", ids).Find(&found).Error
+	err := db.Select("graduate_id, state, first_attempt_at, created_at").Where("graduate_id IN ?", ids).Find(&found).Error
 	if err != nil {
 		return nil, err
 	}
@@ -98,16 +99,24 @@ func withdrawable(m messageRow) bool {
 }
 
 func (u *undoing) batch(tx *gorm.DB, rows []importChangeRow, all map[int64]*loaded, sent map[int64]bool) error {
-	var created []*loaded
-	var at []int64 // when the undone ones were changed
-	deleted := map[string]int{}
-	for _, r := range rows {
+	untouched := slices.DeleteFunc(slices.Clone(rows), func(r importChangeRow) bool {
 		l := all[r.GraduateID]
-		if l == nil || l.row.Version != r.Version || sent[r.GraduateID] {
-			u.acted++
-			continue
-		}
-		u.undone, at = append(u.undone, r.GraduateID), append(at, r.ChangedAt)
+		return l == nil || l.row.Version != r.Version || sent[r.GraduateID]
+	})
+	u.acted = len(rows) - len(untouched)
+	if len(untouched) == 0 {
+		return nil
+	}
+	// First, so that few senders are faster. Others lock a graduate before his
+	// messages: should two lock crosswise, one of them begins again.
+	if err := u.withdraw(tx, untouched); err != nil {
+		return err
+	}
+	var created []*loaded
+	deleted := map[string]int{}
+	for _, r := range untouched {
+		l := all[r.GraduateID]
+		u.undone = append(u.undone, r.GraduateID)
 		if r.Kind == importCreated {
 			created = append(created, l)
 			deleted[l.row.SchoolCode]++
@@ -117,13 +126,7 @@ func (u *undoing) batch(tx *gorm.DB, rows []importChangeRow, all map[int64]*load
 			return err
 		}
 	}
-	if len(u.undone) == 0 {
-		return nil
-	}
 	if err := u.remove(tx, created); err != nil {
-		return err
-	}
-	if err := u.withdraw(tx, at); err != nil {
 		return err
 	}
 	if err := tx.Where("task_id = ? AND graduate_id IN ?", u.task, u.undone).Delete(&importChangeRow{}).Error; err != nil {
@@ -212,8 +215,21 @@ func (u *undoing) remove(tx *gorm.DB, created []*loaded) error {
 }
 
 // withdraw deletes the messages that the import owed and nobody got: cancelled
-// ones would keep their keys, and the same import could never owe them again.
-func (u *undoing) withdraw(tx *gorm.DB, at []int64) error {
-	return tx.Where("graduate_id IN ? AND created_at IN ? AND first_attempt_at = 0 AND state IN ?", u.undone, at,
+// ones would keep their keys, and the same import could never owe them again. One
+// that a sender took meanwhile makes the batch begin again: what was told stands.
+func (u *undoing) withdraw(tx *gorm.DB, of []importChangeRow) error {
+	ids, at := make([]int64, len(of)), make([]int64, len(of))
+	for i, r := range of {
+		ids[i], at[i] = r.GraduateID, r.ChangedAt
+	}
+	err := tx.Where("graduate_id IN ? AND created_at IN ? AND first_attempt_at = 0 AND state IN ?", ids, at,
 		[]model.MessageState{model.MessageQueued, model.MessageHeld, model.MessageCancelled}).Delete(&messageRow{}).Error
+	if err != nil {
+		return err
+	}
+	sent, err := u.sent(tx, of)
+	if err == nil && len(sent) > 0 {
+		err = errLost
+	}
+	return err
 }

@@ -353,3 +353,64 @@ func TestUndoRaces(t *testing.T) {
 		wantCounts(t, s, want)
 	})
 }
+
+// TestUndoRacesWithSending: what a phone was told of an import is not undone.
+func TestUndoRacesWithSending(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		withSchools(t, s)
+		const n = 30
+		rows := importRows(0, n, true)
+		out := mustImport(t, s, rows, june)
+		for i := range n {
+			account := boundAccount(t, s, fmt.Sprint("u", i), fmt.Sprint("o", i))
+			change(t, s, out[i].ID, link(account), check)
+			d := destination("另一公司")
+			rows[i].Destination = &d
+		}
+		o := importOptions(june.Add(2 * time.Hour))
+		o.TaskID = 11
+		if _, err := s.Import(t.Context(), rows, o); err != nil {
+			t.Fatal(err)
+		}
+		told := map[model.GraduateID]bool{}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for range n {
+				token, claimed, err := s.ClaimMessages(t.Context(), 2, time.Minute, o.Now.Add(time.Hour))
+				if err != nil {
+					t.Errorf("claim: %v", err)
+					return
+				}
+				for _, m := range claimed {
+					begun, err := s.BeginAttempt(t.Context(), m.ID, token, m.OpenID, o.Now.Add(time.Hour))
+					if err != nil {
+						t.Errorf("begin: %v", err)
+					}
+					if begun {
+						told[m.GraduateID] = true
+					}
+				}
+			}
+		})
+		undone, acted := 0, 0
+		wg.Go(func() { undone, acted = undoAll(t, s, 11, o.Now.Add(2*time.Hour)) })
+		wg.Wait()
+		stand := 0
+		for i := range n {
+			r, err := s.Record(t.Context(), out[i].ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stands := len(r.Revisions) == 2
+			if told[out[i].ID] && !stands {
+				t.Errorf("graduate %d was told of what is undone", i)
+			}
+			if stands {
+				stand++
+			}
+		}
+		if undone+acted != n || stand != acted {
+			t.Errorf("undone %d, acted %d, stand %d", undone, acted, stand)
+		}
+	})
+}
