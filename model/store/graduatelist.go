@@ -217,6 +217,9 @@ func (s *Store) unitQuery(c conditions, f GraduateFilter, limit int) (string, []
 	if len(f.Steps) > 0 {
 		c.add("step IN ?", f.Steps)
 	}
+	if len(c.sql) == 0 { // all schools and nothing else
+		c.add("revisions > 0") // as of everybody who has a unit
+	}
 	head, args := s.dialect.ofUnit(f.Unit, f.UnitCode)
 	return head + strings.Join(c.sql, " AND ") + " ORDER BY step_since, id LIMIT ?", slices.Concat(args, c.args, []any{limit})
 }

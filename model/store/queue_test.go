@@ -340,9 +340,11 @@ func TestUnitListUsesIndexes(t *testing.T) {
 			{store.GraduateFilter{Unit: "无"}, 0},
 			{store.GraduateFilter{UnitCode: "码"}, 0},
 		} {
-			rows, _, err := s.Graduates(t.Context(), model.Scope{SchoolCode: "99001"}, tt.f, store.Cursor{}, 50)
-			if err != nil || len(rows) != tt.want {
-				t.Errorf("%+v: %d rows, %v", tt.f, len(rows), err)
+			for _, scope := range []model.Scope{{SchoolCode: "99001"}, {All: true}} {
+				rows, _, err := s.Graduates(t.Context(), scope, tt.f, store.Cursor{}, 50)
+				if err != nil || len(rows) != tt.want {
+					t.Errorf("%+v of %+v: %d rows, %v", tt.f, scope, len(rows), err)
+				}
 			}
 			if s.Dialect() != "mysql" || tt.want == 0 {
 				continue
