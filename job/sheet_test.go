@@ -164,7 +164,7 @@ func TestReviewsSheet(t *testing.T) {
 		o = job.ImportOptions{
 			Kind: model.SheetReviews, By: model.ByOperator(college), Reviewer: college, Scope: college.Scope(), ReportPath: report,
 			Path: csvFile(t, []string{"考生号", "版本", "审核结果", "退回原因"},
-				[]string{exam(0), "1", "通过", ""}, []string{exam(1), "1", "退回", "请写明求职意向"},
+				[]string{exam(0), "1", "通过", ""}, []string{exam(1), "1", "退回", "请写明\u200b求职意向"},
 				[]string{exam(2), "1", "", ""}, []string{exam(3), "2", "通过", ""}),
 		}
 		want := model.TaskResult{Imported: 2, Changed: 2, Unchanged: 1, Refused: 1, Report: report}

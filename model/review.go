@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -144,6 +145,16 @@ func Decide(r Record, c Cohort, op Operator, v Verdict, now time.Time) (Change, 
 		ch.Cancel = []MessageKind{MessageCollegeApproved}
 	}
 	return ch, nil
+}
+
+// Given reports whether op has given this very verdict already, so that the form
+// or the sheet that brings it has come twice. Level "" is any.
+func (r Record) Given(op Operator, v Verdict) bool {
+	rev := r.Revision(v.Revision)
+	return rev != nil && slices.ContainsFunc(rev.Reviews, func(rv Review) bool {
+		return rv.By == ByOperator(op) && rv.Decision == v.Decision && (v.Level == "" || rv.Level == v.Level) &&
+			(v.Decision == DecisionApprove || rv.Reason == readable(v.Reason))
+	})
 }
 
 func revisionDetail(n int) map[string]string { return map[string]string{"revision": strconv.Itoa(n)} }

@@ -20,6 +20,11 @@ type picked struct {
 	revision int
 }
 
+// approval is the verdict that choosing asks for.
+func (p picked) approval(l model.Level) model.Verdict {
+	return model.Verdict{Revision: p.revision, Level: l, Decision: model.DecisionApprove}
+}
+
 // picksOf reads chosen rows, each once. More than bulkSize, or what is no row,
 // is CodeInvalid.
 func picksOf(values []string) ([]picked, error) {
@@ -143,13 +148,13 @@ func (h *Handler) approve(v visit) error {
 		switch code := model.CodeOf(err); {
 		case err == nil:
 			done++
-		case code == model.CodeChanged && approvedBy(r, v.op, q.level, p.revision):
+		case code == model.CodeChanged && r.Given(v.op, p.approval(q.level)):
 			again++ // the form was sent twice
 		case code == model.CodeChanged:
 			g := r.Graduate
 			lefts = append(lefts, left{
 				Href: q.page(g.ID), Name: g.Basics.Name, Where: join(g.Basics.College, g.Basics.Class),
-				Why: meanwhile(r, model.Verdict{Revision: p.revision, Level: q.level}),
+				Why: meanwhile(r, p.approval(q.level)),
 			})
 		case code == model.CodeNotFound:
 			unknown++
@@ -186,7 +191,7 @@ func (h *Handler) approveOne(v visit, level model.Level, p picked) (model.Record
 		if err != nil {
 			return model.Change{}, err
 		}
-		return model.Decide(r, cohort, v.op, model.Verdict{Revision: p.revision, Level: level, Decision: model.DecisionApprove}, h.o.Web.Now())
+		return model.Decide(r, cohort, v.op, p.approval(level), h.o.Web.Now())
 	})
 	if model.CodeOf(err) == model.CodeNotFound && seen.Graduate.ID != 0 {
 		g := seen.Graduate
@@ -195,12 +200,4 @@ func (h *Handler) approveOne(v visit, level model.Level, p picked) (model.Record
 		}
 	}
 	return seen, err
-}
-
-// approvedBy reports whether op has approved the revision at the level.
-func approvedBy(r model.Record, op model.Operator, level model.Level, revision int) bool {
-	rev := r.Revision(revision)
-	return rev != nil && slices.ContainsFunc(rev.Reviews, func(rv model.Review) bool {
-		return rv.Level == level && rv.Decision == model.DecisionApprove && rv.By == model.ByOperator(op)
-	})
 }

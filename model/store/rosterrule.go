@@ -124,22 +124,15 @@ func (im *importing) receive(rec model.Record, row ImportRow) (model.Change, err
 // that where the revision waits. One that this reviewer has given already is no
 // change.
 func (im *importing) decide(rec model.Record, row ImportRow) (model.Change, error) {
-	if row.Verdict == nil {
+	if row.Verdict == nil || rec.Given(im.Reviewer, *row.Verdict) {
 		return model.Change{}, nil
 	}
 	v := *row.Verdict
-	rev := rec.Revision(v.Revision)
-	if v.Level == "" && rev != nil {
+	if rev := rec.Revision(v.Revision); v.Level == "" && rev != nil {
 		v.Level = model.LevelCollege
 		if rev.State() == model.ReviewSchool || !im.Reviewer.MayReview(model.LevelCollege) {
 			v.Level = model.LevelSchool
 		}
-	}
-	if rev != nil && slices.ContainsFunc(rev.Reviews, func(r model.Review) bool {
-		same := r.Decision == v.Decision && (v.Decision == model.DecisionApprove || r.Reason == v.Reason)
-		return same && r.By == model.ByOperator(im.Reviewer) && (r.Level == v.Level || row.Verdict.Level == "")
-	}) {
-		return model.Change{}, nil
 	}
 	return model.Decide(rec, im.cohorts[rec.Graduate.CohortCode], im.Reviewer, v, im.Now)
 }
