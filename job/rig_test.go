@@ -136,7 +136,7 @@ func (r *rig) receive() {
 			err = r.store.Receipts(req.Context(), []store.Receipt{{
 				MsgID: event.TemplateMsgID, OpenID: event.FromUser, Status: event.Status, At: r.clock.Now(),
 			}})
-			if err != nil {
+			if err != nil && req.Context().Err() == nil { // a test that is over hangs up
 				r.Error(err)
 			}
 		}
