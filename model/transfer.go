@@ -72,13 +72,19 @@ func (d Destination) Unproposed(before Destination, g Graduate, s School, codes 
 // the place of origin.
 func (d Destination) FillReceivers(g Graduate, s School, codes Codes) Destination {
 	cat, _ := codes.Category(d.Category)
+	asked := func(field string) string { // what another category asked for is kept in the draft, but is not of this one
+		if _, ok := cat.Ask(field); !ok {
+			return ""
+		}
+		return d.Get(field)
+	}
 	fill := func(text, pattern string) string {
 		if strings.TrimSpace(text) != "" {
 			return text
 		}
 		for _, v := range []struct{ name, value string }{
-			{"{unit}", d.Unit},
-			{"{place}", d.UnitPlace},
+			{"{unit}", asked("unit")},
+			{"{place}", asked("unit_place")},
 			{"{origin}", g.Basics.OriginName},
 			{"{school}", s.Name},
 		} {

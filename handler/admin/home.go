@@ -16,7 +16,11 @@ func (h *Handler) home(v visit) error {
 	if err != nil {
 		return fmt.Errorf("admin: home: %w", err)
 	}
-	data := map[string]any{"Role": v.op.Role.Chinese(), "Place": place(v.op), "Tools": tools(v.op)}
+	own, err := h.placeOf(v)
+	if err != nil {
+		return err
+	}
+	data := map[string]any{"Role": v.op.Role.Chinese(), "Place": own, "Tools": tools(v.op)}
 	waiting := web.Links{Title: "等待我处理"}
 	for _, q := range queues(v.op) {
 		n := counts[q.step()]
@@ -65,8 +69,18 @@ func stepTable(counts map[model.Step]int) []stepLine {
 	return lines
 }
 
-// place says whose graduates an operator sees.
-func place(op model.Operator) string {
+// placeOf says whose graduates the operator sees.
+func (h *Handler) placeOf(v visit) (string, error) {
+	code := v.scope().SchoolCode
+	if code == "" {
+		return place(v.op, ""), nil
+	}
+	school, err := h.schoolName(v.Request.Context(), code)
+	return place(v.op, school), err
+}
+
+// place says whose graduates an operator of a school sees.
+func place(op model.Operator, school string) string {
 	s := op.Scope()
 	switch {
 	case s.All:
@@ -74,7 +88,7 @@ func place(op model.Operator) string {
 	case s.Empty():
 		return "不涉及毕业生信息"
 	}
-	text := "学校 " + s.SchoolCode
+	text := school
 	if s.College != "" {
 		text += " · " + s.College
 	}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -8,6 +9,11 @@ import (
 	"quxiang/handler/web"
 	"quxiang/model"
 )
+
+// jobWords names the jobs to people; commands and logs have their own names.
+var jobWords = map[string]string{
+	"ladder": "截止提醒", "purge": "清理过期数据", "import": "名单导入", "dispatch": "消息发送", "upstream": "收取上级平台的表格",
+}
 
 // jobLine is a job's newest run.
 type jobLine struct{ Name, Due, Finished, Outcome string }
@@ -34,7 +40,7 @@ func (h *Handler) jobs(v visit) error {
 	}
 	lines := make([]jobLine, 0, len(runs))
 	for _, r := range runs {
-		l := jobLine{Name: r.Name, Due: model.Minute(r.LastDue), Outcome: r.Outcome, Finished: "运行中"}
+		l := jobLine{Name: cmp.Or(jobWords[r.Name], r.Name), Due: model.Minute(r.LastDue), Outcome: r.Outcome, Finished: "运行中"}
 		switch {
 		case r.Outcome == "" && !r.FinishedAt.IsZero(): // known to the runner, not due yet
 			l.Finished, l.Outcome = "–", "尚未运行"

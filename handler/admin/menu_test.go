@@ -38,5 +38,5 @@ func TestJobs(t *testing.T) {
 	must(t, err)
 	must(t, s.store.FinishJob(ctx, "ladder", s.now, "added=3", s.now))
 	must(t, s.store.SaveTemplate(ctx, model.Template{Kind: model.MessageReturned, TemplateID: "t", Fields: map[string]string{"thing1": model.VarItem}, Stopped: "thing1 超长"}))
-	page{has: []string{"ladder", "added=3", "“退回通知”消息已停发：thing1 超长", "待发送"}}.check(t, v.get("/admin/jobs"))
+	page{not: []string{"ladder"}, has: []string{"截止提醒", "added=3", "“退回通知”消息已停发：thing1 超长", "待发送"}}.check(t, v.get("/admin/jobs"))
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -22,19 +23,27 @@ func (h *Handler) operators(v visit) error {
 	if err != nil {
 		return fmt.Errorf("admin: operators: %w", err)
 	}
+	schools, err := h.o.Store.Schools(v.Request.Context())
+	if err != nil {
+		return fmt.Errorf("admin: operators: %w", err)
+	}
+	names := map[string]string{}
+	for _, s := range schools {
+		names[s.Code] = s.Name
+	}
 	lines := make([]operatorLine, 0, len(all))
 	for _, op := range all {
-		lines = append(lines, lineOf(op, op.ID == v.op.ID))
+		lines = append(lines, lineOf(op, cmp.Or(names[op.SchoolCode], op.SchoolCode), op.ID == v.op.ID))
 	}
 	return h.show(v, http.StatusOK, "operators", web.Page{
 		Title: "管理员", Banner: done(v.Query("done")), Data: map[string]any{"Operators": lines},
 	})
 }
 
-func lineOf(op model.Operator, self bool) operatorLine {
+func lineOf(op model.Operator, school string, self bool) operatorLine {
 	shown := op
 	shown.Disabled = false // a disabled operator sees nobody, but the list says whom he had
-	l := operatorLine{Name: op.Name, Role: op.Role.Chinese(), Place: place(shown), State: "使用中"}
+	l := operatorLine{Name: op.Name, Role: op.Role.Chinese(), Place: place(shown, school), State: "使用中"}
 	switch {
 	case op.Disabled:
 		l.State = "已停用"

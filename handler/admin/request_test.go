@@ -160,7 +160,7 @@ func TestCorrections(t *testing.T) {
 		t.Errorf("reason %q", q.Answers[0].Reason)
 	}
 	page{to: "/admin/corrections?done=finished"}.check(t, office.post(at("corrections", second, 1), yes))
-	page{has: []string{"没有等待您处理的信息更正", "没有更多待审核的"}}.check(t, office.get("/admin/corrections?done=finished"))
+	page{has: []string{"没有等待您处理的信息更正", "没有其他等待处理的了"}}.check(t, office.get("/admin/corrections?done=finished"))
 	page{has: []string{"信息更正“身份证号”通过", "学校 · 管理员 school", "现有内容无误", "为处理更正查看证件号码"}, not: []string{wanted, number}}.check(t, office.get(path(id)))
 }
 

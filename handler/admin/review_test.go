@@ -55,7 +55,7 @@ func TestReviewFromQueueToQueue(t *testing.T) {
 	page{has: []string{"已退回，请修改", "现由毕业生本人办理", "原因：请补充单位地址", "学院退回，管理员 college", "审核退回"}, not: []string{"退回修改"}}.check(t, v.get(path(ids[1])))
 	third := v.get(path(ids[2]))
 	page{to: "/admin/reviews?done=finished&level=college"}.check(t, v.post(path(ids[2])+"/review", verdict(third, t, "approve", "")))
-	page{has: []string{"没有等待学院审核的去向", "没有更多待审核的"}}.check(t, v.get("/admin/reviews?level=college&done=finished"))
+	page{has: []string{"没有等待学院审核的去向", "没有其他等待处理的了"}}.check(t, v.get("/admin/reviews?level=college&done=finished"))
 
 	school := s.operator(model.Operator{Role: model.RoleSchool, SchoolCode: here})
 	page{has: []string{"待学校审核", "单位0", "单位2"}, not: []string{"单位1"}}.check(t, school.get("/admin/reviews"))

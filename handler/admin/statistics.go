@@ -134,11 +134,15 @@ func (h *Handler) statistics(v visit) error {
 	if err != nil {
 		return err
 	}
+	own, err := h.placeOf(v)
+	if err != nil {
+		return err
+	}
 	p := web.Page{
 		Title: "统计", Scripts: []string{"chart.js"}, Next: n.address("/admin/statistics", n.by),
 		Data: map[string]any{
 			"Cohorts": cohortChoices(n.cohorts, n.area.Cohort), "Hidden": hiddenPlace(n), "Crumbs": crumbs, "Numbers": all,
-			"Summary": n.summary(all), "Table": table, "Tabs": n.tabs(), "Formula": formula(all), "Place": place(v.op), "Cohort": n.area.Cohort,
+			"Summary": n.summary(all), "Table": table, "Tabs": n.tabs(), "Formula": formula(all), "Place": own, "Cohort": n.area.Cohort,
 			"CSV": n.address("/admin/statistics/export", n.by) + "&format=csv", "XLSX": n.address("/admin/statistics/export", n.by) + "&format=xlsx",
 		},
 	}

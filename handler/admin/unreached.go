@@ -44,9 +44,13 @@ func (h *Handler) unreached(v visit) error {
 	if err != nil {
 		return fmt.Errorf("admin: unreached: %w", err)
 	}
+	own, err := h.placeOf(v)
+	if err != nil {
+		return err
+	}
 	data := map[string]any{
 		"Cohorts": cohortChoices(n.cohorts, n.area.Cohort), "Days": dayChoices(days), "Hidden": hiddenPlace(n)[1:],
-		"Place": place(v.op), "Empty": web.Empty{Text: "没有需要联系的毕业生。"},
+		"Place": own, "Empty": web.Empty{Text: "没有需要联系的毕业生。"},
 	}
 	page := web.Page{Title: "未触达名单", Data: data}
 	if n.area.College == "" {

@@ -162,11 +162,11 @@ func nav(op model.Operator, counts map[model.Step]int, requests map[model.Reques
 		allowed    bool
 		text, href string
 	}{
+		{op.May(model.ActionUpstream), "上级数据冲突", conflictsPath},
 		{op.May(model.ActionView), "毕业生", "/admin/graduates"},
 		{op.May(model.ActionExport), "未触达名单", "/admin/unreached"},
 		{op.May(model.ActionStatistics), "统计", "/admin/statistics"},
 		{op.May(model.ActionImport), "名单导入", "/admin/roster"},
-		{op.May(model.ActionUpstream), "上级数据冲突", conflictsPath},
 		{office(op), "单位登记表", "/admin/units"},
 		{op.May(model.ActionMenu), "公众号菜单", "/admin/menu"},
 		{administrator(op), "管理员", "/admin/operators"},
@@ -195,7 +195,7 @@ func done(word string) []web.Banner {
 		"conflicttaken": "上一项已采用上级数据，这是下一项。",
 		"conflictkept":  "上一项已保留本地数据，这是下一项。",
 		"settled":       "勾选的冲突已处理。",
-		"finished":      "已处理，没有更多待审核的。",
+		"finished":      "已处理，没有其他等待处理的了。",
 		"reopened":      "已为该毕业生重新开放更新。",
 		"published":     "菜单已发布。已关注的手机最迟 5 分钟后看到新菜单。",
 		"disabled":      "账号已停用，其登录已退出。",

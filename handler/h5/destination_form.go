@@ -49,13 +49,20 @@ func inCategories(fault *model.Error) bool {
 }
 
 // categories offers every category, and its finer codes where it has some, in
-// the groups by which rates are computed: 待就业：求职中 is 70-701.
+// the groups by which rates are computed and in their order, so that those who
+// are still looking come last: 待就业：求职中 is 70-701.
 func (v *visit) categories(d model.Destination, fault *model.Error) *categoryList {
 	l := &categoryList{}
 	if inCategories(fault) {
 		l.Error = fault.Message
 	}
 	at := map[string]int{}
+	for _, rate := range v.codes.Rates() {
+		for _, group := range rate.Groups {
+			at[group] = len(l.Groups)
+			l.Groups = append(l.Groups, categoryGroup{Title: group})
+		}
+	}
 	for _, cat := range v.codes.Categories() {
 		i, known := at[cat.Group]
 		if !known {

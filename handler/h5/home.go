@@ -70,6 +70,9 @@ func (v *visit) card(n model.NextStep) nextCard {
 	if n.Holder != model.HolderGraduate {
 		card.Waited = -model.DateOf(since).DaysUntil(v.now)
 	}
+	if v.record.Draft != nil && card.Button != nil && card.Button.Href == destinationPath && n.Holder == model.HolderGraduate {
+		card.Advice += "您有未提交的草稿，可以接着填写。"
+	}
 	switch n.Step {
 	case model.StepRevise:
 		card.ReasonBy = n.Returned.Chinese() + "退回原因"

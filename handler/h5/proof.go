@@ -223,7 +223,11 @@ func (v *visit) showProofs(request, kept int, refused []error, banners ...web.Ba
 	if err != nil {
 		return err
 	}
-	return v.show(status, "proofs", proofTitle, proofsData{Proofs: block, Back: web.Link{Href: proofsPage(request), Text: "返回"}}, banners...)
+	back := web.Link{Href: proofsPage(request), Text: "返回毕业去向上报"}
+	if request != 0 {
+		back.Text = "返回申请"
+	}
+	return v.show(status, "proofs", proofTitle, proofsData{Proofs: block, Back: back}, banners...)
 }
 
 // proofsData is what template h5/proofs draws: proofs alone, after something

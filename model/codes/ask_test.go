@@ -128,6 +128,10 @@ func TestTransfersFollowTheCategory(t *testing.T) {
 	if filled.Archive.Unit != "示范公司" || filled.Archive.Place != "江苏省南京市玄武区" || filled.Household.Place != "江苏省南京市玄武区" {
 		t.Errorf("filled %+v %+v", filled.Archive, filled.Household)
 	}
+	d.Category = "46" // asks for no unit; the draft keeps that of the category before
+	if got := d.FillReceivers(g, model.School{}, c).Archive; got.Unit != "" || got.Place != "" {
+		t.Errorf("a unit that is not asked for: %+v", got)
+	}
 	d.Category = "80"
 	if d = d.Propose("10", g, c); d.Archive.Type != "study" || d.Household.Type != "study" {
 		t.Errorf("another category kept %+v %+v", d.Archive, d.Household)
