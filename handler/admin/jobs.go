@@ -43,7 +43,7 @@ func (h *Handler) jobs(v visit) error {
 		l := jobLine{Name: cmp.Or(jobWords[r.Name], r.Name), Due: model.Minute(r.LastDue), Outcome: r.Outcome, Finished: "运行中"}
 		switch {
 		case r.Outcome == "" && !r.FinishedAt.IsZero(): // known to the runner, not due yet
-			l.Finished, l.Outcome = "–", "尚未运行"
+			l.Due, l.Finished, l.Outcome = "–", "–", "尚未运行"
 		case !r.FinishedAt.IsZero():
 			l.Finished = model.Minute(r.FinishedAt)
 		}

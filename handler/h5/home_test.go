@@ -26,7 +26,11 @@ func TestHomeFollowsTheFlow(t *testing.T) {
 		not: []string{`href="/h5/confirmation"`, `href="/h5/authorization"`, "切换学籍"},
 	}.check(t, b.get("/h5/home"))
 
+	b.post(formPath, employment("action", "draft", "unit", ""))
+	page{has: []string{"您有未提交的草稿，可以接着填写"}}.check(t, b.get("/h5/home"))
+
 	s.report(id, nil)
+	page{not: []string{"未提交的草稿"}}.check(t, b.get("/h5/home"))
 	s.now = s.now.AddDate(0, 0, 3)
 	b = s.login(r)
 	page{
