@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -82,7 +83,11 @@ func (im *Importer) Step(ctx context.Context) (worked bool, err error) {
 	case ctx.Err() != nil, model.CodeOf(err) == model.CodeUnavailable:
 		return true, err
 	default:
-		im.log.Error("task failed", "task", t.ID, "err", err)
+		level := slog.LevelError
+		if model.CodeOf(err) != model.CodeInternal {
+			level = slog.LevelInfo // the sheet is at fault, and its operator is told
+		}
+		im.log.Log(ctx, level, "task failed", "task", t.ID, "err", err)
 		state, result.Error = model.TaskFailed, taskFailure(err)
 	}
 	if err := im.store.FinishTask(ctx, t.ID, token, state, result, im.now()); err != nil {
