@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -143,10 +144,10 @@ func TestCounsellorsDay(t *testing.T) {
 	d.spent("log in")
 
 	d.importClasses(classList(t))
-	graduatesReport(t, s, op.Scope())
+	correcting := graduatesReport(t, s, op.Scope())
 	d.reviewAll(s, op)
-	d.answerCorrections(s)
-	d.printUnreached(s)
+	d.answerCorrections(s, correcting)
+	d.printUnreached()
 }
 
 func (d *desk) importClasses(path string) {
@@ -164,23 +165,29 @@ func (d *desk) importClasses(path string) {
 	d.spent("import 300")
 }
 
-// graduatesReport lets 110 of the graduates log in, check and report, and two
-// others ask for a correction: what happens in town while the counsellor has
-// lunch.
-func graduatesReport(t *testing.T, s *sandbox, scope model.Scope) {
+// town is what graduates do while the counsellor has lunch.
+type town struct {
+	t      *testing.T
+	fill   filler
+	cohort model.Cohort
+	codes  *codes.Table
+}
+
+// graduatesReport lets 110 of the graduates log in, check and report with their
+// agreement, and two others ask for a correction; it returns those two.
+func graduatesReport(t *testing.T, s *sandbox, scope model.Scope) (correcting []model.GraduateID) {
 	t.Helper()
-	ctx, st := t.Context(), s.app.store
 	table, err := codes.For(codes.Default)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cohort, err := st.Cohort(ctx, "2027")
+	cohort, err := s.app.store.Cohort(t.Context(), "2027")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []model.GraduateID
 	for after := (store.Cursor{}); ; {
-		rows, next, err := st.Graduates(ctx, scope, store.GraduateFilter{Cohort: "2027"}, after, 100)
+		rows, next, err := s.app.store.Graduates(t.Context(), scope, store.GraduateFilter{Cohort: "2027"}, after, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,44 +201,52 @@ func graduatesReport(t *testing.T, s *sandbox, scope model.Scope) {
 	if len(all) != 300 {
 		t.Fatalf("%d graduates within the counsellor's classes", len(all))
 	}
-	fill := filler{store: st, now: s.app.clock.Now()}
-	firms := demo.Units()
+	w := town{t: t, fill: filler{store: s.app.store, now: s.app.clock.Now()}, cohort: cohort, codes: table}
 	for i, id := range all[:112] {
-		account, err := fill.account(ctx, fmt.Sprint("day", i))
-		if err != nil {
-			t.Fatal(err)
-		}
-		firm := firms[i%len(firms)]
-		rules := []func(model.Record) (model.Change, error){
-			func(r model.Record) (model.Change, error) { return model.Link(r, account, "test", fill.now) },
-			func(r model.Record) (model.Change, error) { return model.CheckBasics(r, fill.now) },
-		}
+		w.logsIn(id, fmt.Sprint("day", i))
 		if i < 110 {
-			rules = append(rules, func(r model.Record) (model.Change, error) {
-				return model.Report(r, cohort, 0, model.Destination{
-					Category: "10", Unit: firm.Name, UnitCode: firm.Code, UnitKind: firm.Kind, Industry: firm.Industry, UnitPlace: firm.Place,
-					JobKind: "13", SignedOn: "2027-06-01",
-				}, table, fill.now)
-			})
-		} else {
-			rules = append(rules, func(r model.Record) (model.Change, error) {
-				return model.AskCorrection(r, "degree", "理学学士", "学位证书上是理学学士", table, fill.now)
-			})
+			w.reports(id, demo.Units()[i%len(demo.Units())])
+			continue
 		}
-		for n, rule := range rules {
-			if n == 2 && i < 110 {
-				contract := model.Proof{GraduateID: id, Type: model.ProofPDF, Name: "就业协议书.pdf", Digest: fmt.Sprint("contract", i)}
-				if _, err := st.AddProof(ctx, contract, []byte("%PDF-1.7"), nil, func(r model.Record, have []model.Proof, p model.Proof) (model.ProofChange, error) {
-					return model.AddProof(r, cohort, have, p, fill.now)
-				}); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if _, err := st.Change(ctx, id, rule); err != nil {
-				t.Fatal(err)
-			}
-		}
+		w.does(id, func(r model.Record) (model.Change, error) {
+			return model.AskCorrection(r, "degree", "理学学士", "学位证书上是理学学士", table, w.fill.now)
+		})
 	}
+	return all[110:112]
+}
+
+func (w town) does(id model.GraduateID, rule func(model.Record) (model.Change, error)) {
+	w.t.Helper()
+	if _, err := w.fill.store.Change(w.t.Context(), id, rule); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w town) logsIn(id model.GraduateID, username string) {
+	w.t.Helper()
+	account, err := w.fill.account(w.t.Context(), username)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.does(id, func(r model.Record) (model.Change, error) { return model.Link(r, account, "test", w.fill.now) })
+	w.does(id, func(r model.Record) (model.Change, error) { return model.CheckBasics(r, w.fill.now) })
+}
+
+func (w town) reports(id model.GraduateID, firm model.Unit) {
+	w.t.Helper()
+	contract := model.Proof{GraduateID: id, Type: model.ProofPDF, Name: "就业协议书.pdf", Digest: "contract"}
+	_, err := w.fill.store.AddProof(w.t.Context(), contract, []byte("%PDF-1.7"), nil, func(r model.Record, have []model.Proof, p model.Proof) (model.ProofChange, error) {
+		return model.AddProof(r, w.cohort, have, p, w.fill.now)
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.does(id, func(r model.Record) (model.Change, error) {
+		return model.Report(r, w.cohort, 0, model.Destination{
+			Category: "10", Unit: firm.Name, UnitCode: firm.Code, UnitKind: firm.Kind, Industry: firm.Industry, UnitPlace: firm.Place,
+			JobKind: "13", SignedOn: "2027-06-01",
+		}, w.codes, w.fill.now)
+	})
 }
 
 // reviewAll returns the ten who wait longest, one by one, and approves the rest
@@ -274,7 +289,7 @@ func (d *desk) reviewAll(s *sandbox, op model.Operator) {
 	}
 }
 
-func (d *desk) answerCorrections(s *sandbox) {
+func (d *desk) answerCorrections(s *sandbox, correcting []model.GraduateID) {
 	d.t.Helper()
 	d.press("待处理更正")
 	d.inspect("corrections")
@@ -285,12 +300,24 @@ func (d *desk) answerCorrections(s *sandbox) {
 	}
 	d.inspect("corrections-done")
 	d.spent("answer 2 corrections")
+	for _, id := range correcting {
+		if r, err := s.app.store.Record(d.t.Context(), id); err != nil || r.Graduate.Basics.Degree != "理学学士" {
+			d.t.Errorf("corrected to %q, %v", r.Graduate.Basics.Degree, err)
+		}
+	}
 }
 
-func (d *desk) printUnreached(s *sandbox) {
+// printUnreached prints the list, at least a page for each class.
+func (d *desk) printUnreached() {
 	d.t.Helper()
 	d.press("未触达名单")
 	d.sees(deskClasses()...)
 	d.inspect("unreached")
+	pdf, err := chromedp.Run(d.ctx, chromedp.PrintToPDF())
+	d.must(err)
+	d.presses++
+	if pages := bytes.Count(pdf, []byte("/Type /Page\n")); pages < len(deskClasses()) {
+		d.t.Errorf("%d pages of paper for %d classes", pages, len(deskClasses()))
+	}
 	d.spent("print the unreached")
 }
