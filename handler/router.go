@@ -22,7 +22,7 @@ var public = []string{
 	"/static/*file", "/healthz", "/readyz",
 	"/wechat/callback", "/wechat/oauth", "/wechat/oauth/callback",
 	"/chsi/login", "/chsi/callback",
-	"/verify/archive", "/verify/household", "/v/:number/:tag", "/V/:number/:tag",
+	"/verify/archive", "/verify/household", "/v/:payload", "/V/:payload", "/.well-known/quxiang-keys.json",
 	"/admin/login",
 	"/api/v1/upstream/destinations", "/api/v1/upstream/destinations/:key", // each post is signed: handler/api asks
 	"/h5/logout", // whoever has no session has nothing to end, and is not sent to log in for it

@@ -19,8 +19,14 @@ type Verification struct {
 	At              time.Time
 	Way             VerificationWay
 	Network         string // masked: IPv4 /24, IPv6 /48
+	Place           string // what an address table calls the network; "" when none does
 	RequestID       string
 	Own             bool // the holder's own check
+
+	// Of a department that has an account; zero for who verified without.
+	OperatorID OperatorID
+	Department string // its name then
+	Batch      string // joins the rows of one sheet or request
 }
 
 // VerificationWay is how somebody verified.
@@ -30,7 +36,39 @@ type VerificationWay string
 const (
 	WayNumber VerificationWay = "number" // name and number typed in
 	WayQR     VerificationWay = "qr"     // QR scanned
+	WayDesk   VerificationWay = "desk"   // name and number typed in by a department's account
+	WaySheet  VerificationWay = "sheet"  // a row of a department's sheet
+	WayAPI    VerificationWay = "api"    // by a department's program
 )
+
+// Issued is a form that exists, with what its verification looks at.
+type Issued struct {
+	Authorization Authorization
+	// Record holds as much of the graduate's record as Authorization.State,
+	// EndedAt and the form's content need: no ID number, phone or e-mail.
+	Record Record
+}
+
+// State of the form at now, and since when it is no longer in force.
+func (i Issued) State(now time.Time) (AuthorizationState, time.Time) {
+	return i.Authorization.State(i.Record, now), i.Authorization.EndedAt(i.Record, now)
+}
+
+// Question is what a department asks with name and number.
+type Question struct {
+	Kind   FormKind
+	Name   string
+	Number VerificationNumber // "" where what was typed can be none
+}
+
+// Matches says whether q is the form that was found under its number; found is
+// nil for an unknown number.
+func (q Question) Matches(found *Issued) bool {
+	if found == nil {
+		return MatchNumber(nil, "", q.Kind, q.Name)
+	}
+	return MatchNumber(&found.Authorization, found.Record.Graduate.Basics.Name, q.Kind, q.Name)
+}
 
 // MatchNumber decides whether a number and name belong to a form of a kind. a
 // is nil for an unknown number: the same work is done then, so that time tells

@@ -67,6 +67,9 @@ func newApp(ctx context.Context, cfg config.Config, clk *clock, log *slog.Logger
 		return nil, err
 	}
 	a.closers = append(a.closers, func(context.Context) error { return a.store.Close() })
+	if err := a.store.EnsureFormKey(ctx, rand.Reader, clk.Now()); err != nil {
+		return nil, err
+	}
 	l, err := links.New(cfg.PublicURL)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,8 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"quxiang/model"
+	"quxiang/model/codes"
+	"quxiang/model/form"
 	"quxiang/model/store/storetest"
 )
 
@@ -239,14 +241,37 @@ func (b *browser) verifyForms(s *sandbox) {
 	b.press("核验")
 	b.sees("没有匹配的登记信息", "无匹配不代表材料虚假")
 	b.inspect("no-match")
-	tag := s.app.store.Tag("qr", string(model.FormHousehold)+"|"+string(numbers[model.FormHousehold]))
-	b.open(fmt.Sprintf("%s/V/%s/%s", app, numbers[model.FormHousehold], tag))
+	payload := payloadOf(b.t, s, numbers[model.FormHousehold])
+	b.open(app + "/V/" + payload)
 	b.sees("有效", "户口迁移信息", "周明哲")
-	b.open(fmt.Sprintf("%s/V/%s/%s", app, numbers[model.FormHousehold], "23456789ABCDEFGH"))
+	b.open(app + "/V/" + strings.Replace(payload, "A", "B", 1))
 	b.sees("没有匹配的登记信息")
 	b.open(app + "/h5/verifications")
 	b.sees("档案登记信息表")
 	b.inspect("who-verified")
+}
+
+// payloadOf is what the QR code of a form says.
+func payloadOf(t *testing.T, s *sandbox, n model.VerificationNumber) string {
+	t.Helper()
+	found, err := s.app.store.Issued(t.Context(), []model.VerificationNumber{n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := codes.For(codes.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := s.app.store.FormSigningKey(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := form.Content(found[n].Record, found[n].Authorization, table, form.Options{Sample: true})
+	payload, err := form.Sign(f, model.DateOf(s.clock.Now()), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return payload
 }
 
 func recordOf(t *testing.T, s *sandbox, username string) model.Record {

@@ -39,20 +39,35 @@ func (h *Handler) form(v *visit) error {
 	})
 }
 
-// formQR draws the QR code of one of the graduate's own forms. The tag proves
-// to the verification page that the code is ours: a number and a name can be
-// typed, but nobody else can draw a code that passes.
+// formQR draws the QR code of one of the graduate's own forms.
 func (h *Handler) formQR(v *visit) error {
 	a, err := v.authorizationOf(v.c.Param("id"))
 	if err != nil {
 		return err
 	}
-	tag := h.o.Tag("qr", string(a.Kind)+"|"+string(a.Number))
-	png, err := picture.QR(h.o.Links.VerifyQR(a.Number, tag), qrSize)
+	text, err := v.qrText(form.Content(v.record, a, v.codes, h.o.Form))
+	if err != nil {
+		return err
+	}
+	png, err := picture.QR(text, qrSize)
 	if err != nil {
 		return fmt.Errorf("h5: %w", err)
 	}
 	v.c.Header("Cache-Control", "no-store")
 	v.c.Data(http.StatusOK, "image/png", png)
 	return nil
+}
+
+// qrText is what the QR code of a form says: its signed payload. A number and a
+// name can be typed, but nobody else can draw a code that passes.
+func (v *visit) qrText(f form.Form) (string, error) {
+	key, err := v.h.o.Store.FormSigningKey(v.ctx())
+	if err != nil {
+		return "", fmt.Errorf("h5: %w", err)
+	}
+	payload, err := form.Sign(f, model.DateOf(v.now), key)
+	if err != nil {
+		return "", fmt.Errorf("h5: %w", err)
+	}
+	return v.h.o.Links.VerifyQR(payload), nil
 }

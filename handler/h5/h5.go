@@ -23,6 +23,7 @@ type Store interface {
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	Colleges(ctx context.Context, cohort, school string) ([]string, error)
 	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)
+	FormSigningKey(ctx context.Context) (form.SigningKey, error)
 	Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
 	FindUnits(ctx context.Context, query string) ([]model.Unit, error)
@@ -42,7 +43,7 @@ type Options struct {
 	Links          links.Links
 	Codes          func(version string) (*codes.Table, error) // called with Cohort.CodeTable
 	Form           form.Options
-	Tag            func(purpose, value string) string // keyed check of what our QR codes say
+	Tag            func(purpose, value string) string // names what limits count
 	CHSIAccountURL string                             // where phone and e-mail are mended (guide §2)
 	Rand           io.Reader                          // of 核验编号; crypto/rand.Reader in production
 }

@@ -55,6 +55,7 @@ func newSite(t *testing.T) *site {
 	now := func() time.Time { return s.now }
 	s.store = storetest.Open(t, storetest.WithNow(now))
 	ctx := t.Context()
+	must(t, s.store.EnsureFormKey(ctx, rand.Reader, s.now))
 	for _, sc := range []model.School{demo.School(), demo.UpstreamSchool()} {
 		must(t, s.store.SaveSchool(ctx, sc))
 		must(t, s.store.ReplaceContacts(ctx, sc.Code, demo.Contacts(sc), model.BySystem("test")))

@@ -1,8 +1,7 @@
 package verify
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -72,45 +71,68 @@ func (h *Handler) check(kind model.FormKind) web.Handler {
 			return err
 		}
 		n, _ := form.ParseNumber(q.number) // "" where that is no number: looked up all the same
-		a, id, holder, err := h.o.Store.Number(c.Request.Context(), n)
+		found, err := h.issued(c, n)
 		if err != nil {
 			return err
 		}
-		if !model.MatchNumber(a, holder, kind, q.name) {
+		if !(model.Question{Kind: kind, Name: q.name, Number: n}).Matches(found) {
 			return h.noMatch(c, kind)
 		}
-		return h.found(c, t, *a, id, model.WayNumber)
+		return h.found(c, t, *found, nil)
 	}
 }
 
-// scan answers the address of a QR code. Only our own forms carry the right
-// tag: a number that somebody read or guessed opens nothing here.
+// issued looks a number up; nil when it is unknown.
+func (h *Handler) issued(c *gin.Context, n model.VerificationNumber) (*model.Issued, error) {
+	all, err := h.o.Store.Issued(c.Request.Context(), []model.VerificationNumber{n})
+	if err != nil {
+		return nil, fmt.Errorf("verify: %w", err)
+	}
+	if found, ok := all[n]; ok {
+		return &found, nil
+	}
+	return nil, nil
+}
+
+// scan answers the address of a QR code. Only our own forms carry a signed
+// payload: a number that somebody read or guessed opens nothing here. What is
+// not signed is answered without a look into the records.
 func (h *Handler) scan(c *gin.Context) error {
+	ring, err := h.o.Store.FormRing(c.Request.Context())
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	p, err := ring.Open(c.Param("payload"), model.DateOf(h.o.Web.Now()))
+	if err != nil {
+		return h.noMatch(c, "")
+	}
 	t, slowed, err := h.pace(c, "")
 	if slowed || err != nil {
 		return err
 	}
-	n, _ := form.ParseNumber(c.Param("number"))
-	a, id, _, err := h.o.Store.Number(c.Request.Context(), n)
+	found, err := h.issued(c, p.Number)
 	if err != nil {
 		return err
 	}
-	kind := model.FormArchive
-	if a != nil {
-		kind = a.Kind
-	}
-	// The tag is worked out for unknown numbers too, so that time tells nothing.
-	if !sameTag(h.o.Tag("qr", string(kind)+"|"+string(n)), c.Param("tag")) || a == nil {
+	if found == nil || found.Authorization.Kind != p.Kind {
 		return h.noMatch(c, "")
 	}
-	return h.found(c, t, *a, id, model.WayQR)
+	return h.found(c, t, *found, &p)
 }
 
-// sameTag compares without case, since QR codes are upper case, and in
-// constant time.
-func sameTag(want, got string) bool {
-	w, g := sha256.Sum256([]byte(strings.ToUpper(want))), sha256.Sum256([]byte(strings.ToUpper(got)))
-	return subtle.ConstantTimeCompare(w[:], g[:]) == 1
+// publishKeys is /.well-known/quxiang-keys.json.
+func (h *Handler) publishKeys(c *gin.Context) error {
+	ring, err := h.o.Store.FormRing(c.Request.Context())
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	document, err := ring.Publish(h.o.Form.Issuer)
+	if err != nil {
+		return err
+	}
+	c.Header("Cache-Control", "public, max-age=300")
+	c.Data(http.StatusOK, "application/json; charset=utf-8", document)
+	return nil
 }
 
 // noMatch shows the one page for everything that does not match; the try stays

@@ -26,22 +26,22 @@ type result struct {
 
 // found gives the try back, leaves a trace for the holder and shows the result.
 // Without the trace there is no result: the graduate is promised to see who
-// looked.
-func (h *Handler) found(c *gin.Context, t try, a model.Authorization, id model.GraduateID, way model.VerificationWay) error {
+// looked. scanned is nil where name and number were typed.
+func (h *Handler) found(c *gin.Context, t try, i model.Issued, scanned *form.Payload) error {
 	ctx, now := c.Request.Context(), h.o.Web.Now()
 	if err := h.giveBack(ctx, t); err != nil {
 		return err
 	}
-	r, err := h.o.Store.Record(ctx, id)
-	if err != nil {
-		return fmt.Errorf("verify: record: %w", err)
+	a, r, way := i.Authorization, i.Record, model.WayNumber
+	if scanned != nil {
+		way = model.WayQR
 	}
-	own, err := h.own(c, id)
+	own, err := h.own(c, r.Graduate.ID)
 	if err != nil {
 		return err
 	}
 	err = h.o.Store.AddVerification(ctx, model.Verification{
-		AuthorizationID: a.ID, GraduateID: id, Kind: a.Kind, At: now, Way: way,
+		AuthorizationID: a.ID, GraduateID: r.Graduate.ID, Kind: a.Kind, At: now, Way: way,
 		Network: maskNetwork(c.ClientIP()), RequestID: web.RequestID(c), Own: own,
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"crypto/rand"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -54,6 +55,7 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, now: begin}
 	now := func() time.Time { return s.now }
 	s.store = storetest.Open(t, storetest.WithNow(now))
+	must(t, s.store.EnsureFormKey(t.Context(), rand.Reader, begin))
 	must(t, s.store.SaveSchool(t.Context(), demo.School()))
 	must(t, s.store.SaveCohort(t.Context(), model.NewCohort(2027)))
 	var err error
@@ -72,7 +74,7 @@ func newSite(t *testing.T) *site {
 	r.ContextWithFallback = true
 	must(t, r.SetTrustedProxies(nil))
 	r.Use(w.Begin, web.Limit(web.MaxForm), w.SameSite, w.Guard([]string{
-		"/", "/help", "/care", "/verify/archive", "/verify/household", "/v/:number/:tag", "/V/:number/:tag", "/test/login",
+		"/", "/help", "/care", "/verify/archive", "/verify/household", "/v/:payload", "/V/:payload", "/.well-known/quxiang-keys.json", "/test/login",
 	}, nil))
 	r.POST("/test/login", w.Do(func(c *gin.Context) error {
 		return w.StartSession(c, store.Session{Kind: web.KindGraduate, AccountID: 1, GraduateID: 1})

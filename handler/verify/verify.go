@@ -17,8 +17,8 @@ import (
 
 // Store is what verifying reads and leaves behind.
 type Store interface {
-	Number(ctx context.Context, n model.VerificationNumber) (*model.Authorization, model.GraduateID, string, error)
-	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
+	Issued(ctx context.Context, numbers []model.VerificationNumber) (map[model.VerificationNumber]model.Issued, error)
+	FormRing(ctx context.Context) (form.Ring, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	AddVerification(ctx context.Context, v model.Verification) error
 	TakeTry(ctx context.Context, key string, window time.Duration, now time.Time, early func(before store.Tries) bool) (before store.Tries, taken bool, err error)
@@ -32,9 +32,8 @@ type Options struct {
 	Links links.Links
 	Codes func(version string) (*codes.Table, error)
 	Form  form.Options
-	// Tag is a keyed check of a value, the same for ever. The purpose "qr" over
-	// kind|number is what our QR codes carry; addresses are stored as tags too,
-	// since the plain hash of an IPv4 address is no secret.
+	// Tag is a keyed check of a value, the same for ever. Limits are counted under
+	// one, since the plain hash of an IPv4 address is no secret.
 	Tag func(purpose, value string) string
 }
 
@@ -59,8 +58,9 @@ func (h *Handler) Mount(r gin.IRouter) {
 		r.GET("/verify/"+string(kind), do(h.ask(kind)))
 		r.POST("/verify/"+string(kind), do(h.check(kind)))
 	}
-	// QR codes are upper case throughout (links.VerifyQR); people who type the
-	// address use lower case.
-	r.GET("/v/:number/:tag", do(h.scan))
-	r.GET("/V/:number/:tag", do(h.scan))
+	// QR codes are upper case throughout (links.VerifyQR); some scanners lower
+	// the path's first letter with the host.
+	r.GET("/v/:payload", do(h.scan))
+	r.GET("/V/:payload", do(h.scan))
+	r.GET("/.well-known/quxiang-keys.json", do(h.publishKeys))
 }

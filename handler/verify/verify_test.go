@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"crypto/rand"
 	"net/http/httptest"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"quxiang/handler/verify"
 	"quxiang/model"
+	"quxiang/model/form"
 )
 
 // content is what only a form in force shows.
@@ -208,43 +210,57 @@ func (s *site) confirmAnother() {
 	})
 }
 
-func qrPath(s *site, n model.VerificationNumber, tag string) string {
-	return strings.TrimPrefix(s.links.VerifyQR(n, tag), strings.ToUpper(origin))
+// qrPath is where the QR code of an authorised form leads that was drawn on the
+// day issued.
+func (s *site) qrPath(n model.VerificationNumber, issued model.Date) string {
+	s.t.Helper()
+	found, err := s.store.Issued(s.t.Context(), []model.VerificationNumber{n})
+	must(s.t, err)
+	key, err := s.store.FormSigningKey(s.t.Context())
+	must(s.t, err)
+	payload, err := form.Sign(form.Content(found[n].Record, found[n].Authorization, s.table, form.Options{}), issued, key)
+	must(s.t, err)
+	return strings.TrimPrefix(s.links.VerifyQR(payload), strings.ToUpper(origin))
 }
 
 func TestQR(t *testing.T) {
 	s := newSite(t)
 	name, archive, household := s.authorised()
-	tag := s.store.Tag("qr", "archive|"+string(archive))
-	right := qrPath(s, archive, tag)
-	for _, path := range []string{right, strings.ToLower(right), "/V/" + string(archive) + "/" + strings.ToLower(tag)} {
+	today := model.DateOf(s.now)
+	right := s.qrPath(archive, today)
+	for _, path := range []string{right, "/v/" + strings.TrimPrefix(right, "/V/")} {
 		expect(t, s.from("192.0.2.1").get(path), 200, []string{"真实有效", name, "海淀区人力资源公共服务中心", "扫描核验二维码"}, []string{"四川省成都市武侯区"})
 	}
-	var first string
-	// Tags that are wrong, short, long, another form's; and a number that is
-	// unknown, even with the tag that it would have.
-	for i, path := range []string{
-		qrPath(s, archive, "AAAAAAAAAAAAAAAA"),
-		qrPath(s, archive, tag+"A"),
-		qrPath(s, archive, tag[:15]),
-		qrPath(s, household, tag),
-		qrPath(s, "2799001CCCCCCCC", tag),
-		qrPath(s, "2799001CCCCCCCC", s.store.Tag("qr", "archive|2799001CCCCCCCC")),
-		"/v/x/y",
+	expect(t, s.from("192.0.2.1").get(s.qrPath(household, today)), 200, []string{"真实有效", "四川省成都市武侯区"}, nil)
+	other, err := form.NewSigningKey(rand.Reader)
+	must(t, err)
+	found, err := s.store.Issued(t.Context(), []model.VerificationNumber{archive})
+	must(t, err)
+	foreign, err := form.Sign(form.Content(found[archive].Record, found[archive].Authorization, s.table, form.Options{}), today, other)
+	must(t, err)
+	for _, path := range []string{
+		right + "A", right[:len(right)-1], strings.ToLower(right), strings.Replace(right, "/V/A", "/V/B", 1),
+		"/V/" + foreign, s.qrPath(archive, today.AddDays(1)), "/v/x",
 	} {
-		w := s.from("192.0.2." + strconv.Itoa(10+i)).get(path)
-		expect(t, w, 200, []string{"没有匹配的登记信息"}, append([]string{name}, content...))
-		body := required.ReplaceAllString(w.Body.String(), "0123456789abcdef") + w.Header().Get("Content-Length")
-		if first == "" {
-			first = body
-		}
-		if body != first {
-			t.Errorf("%s answers differently", path)
-		}
+		expect(t, s.from("192.0.2.1").get(path), 200, []string{"没有匹配的登记信息"}, append([]string{name}, content...))
 	}
 	// The address of a form is personal: no page repeats it.
-	if body := s.from("192.0.2.1").get(right).Body.String(); strings.Contains(body, tag) {
-		t.Error("the page repeats the tag")
+	if body := s.from("192.0.2.1").get(right).Body.String(); strings.Contains(body, strings.TrimPrefix(right, "/V/")) {
+		t.Error("the page repeats the payload")
+	}
+}
+
+func TestPublishedKeysVerify(t *testing.T) {
+	s := newSite(t)
+	_, archive, _ := s.authorised()
+	w := s.from("192.0.2.1").get("/.well-known/quxiang-keys.json")
+	ring, issuer, err := form.ReadRing(w.Body.Bytes())
+	must(t, err)
+	if w.Code != 200 || issuer != "示范登记系统" || w.Header().Get("Content-Type") != "application/json; charset=utf-8" {
+		t.Errorf("%d %s %v", w.Code, issuer, w.Header())
+	}
+	if p, err := ring.Open(form.FromQR(s.qrPath(archive, "2027-07-01")), "2027-07-01"); err != nil || p.Number != archive {
+		t.Errorf("%+v, %v", p, err)
 	}
 }
 
@@ -256,8 +272,7 @@ func TestPace(t *testing.T) {
 	for range 9 {
 		expect(t, wrong(), 200, []string{"没有匹配的登记信息"}, nil)
 	}
-	// A wrong tag counts as well.
-	expect(t, f.get("/V/2799001AAAAAAAA/NOTATAG"), 200, []string{"没有匹配的登记信息"}, nil)
+	expect(t, wrong(), 200, []string{"没有匹配的登记信息"}, nil)
 	for n := 1; n <= 65; n++ {
 		seconds := min(n, 60)
 		w := wrong()
@@ -267,7 +282,7 @@ func TestPace(t *testing.T) {
 		}
 		// Who waits gets his try; asking too early costs nothing.
 		s.now = s.now.Add(time.Duration(seconds)*time.Second - time.Millisecond)
-		expect(t, f.get("/V/2799001AAAAAAAA/NOTATAG"), 429, []string{"请等待 1 秒"}, nil)
+		expect(t, wrong(), 429, []string{"请等待 1 秒"}, nil)
 		s.now = s.now.Add(time.Millisecond)
 		expect(t, wrong(), 200, []string{"没有匹配的登记信息"}, nil)
 	}
@@ -275,7 +290,8 @@ func TestPace(t *testing.T) {
 	expect(t, f.verify(model.FormArchive, name, string(archive)), 429, nil, content)
 	expect(t, s.from("198.51.100.8").verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效"}, nil)
 	// Forwarded addresses count only from trusted proxies: none here.
-	r := httptest.NewRequest("GET", origin+"/v/x/y", nil)
+	r := httptest.NewRequest("POST", origin+"/verify/archive", strings.NewReader("name=a&number=b"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Forwarded-For", "203.0.113.9")
 	if w := f.do(r); w.Code != 429 {
 		t.Errorf("a forwarded address was believed: %d", w.Code)
@@ -309,11 +325,14 @@ func TestPaceAtOnce(t *testing.T) {
 
 func TestOneIPv6NetworkIsOneAddress(t *testing.T) {
 	s := newSite(t)
-	for i := range 10 {
-		expect(t, s.from("2001:db8:0:1::"+strconv.Itoa(i+1)).get("/v/x/y"), 200, nil, nil)
+	wrong := func(address string) *httptest.ResponseRecorder {
+		return s.from(address).verify(model.FormArchive, "张三", "2799001CCCCCCCC")
 	}
-	expect(t, s.from("2001:db8:0:1:ffff::1").get("/v/x/y"), 429, nil, nil)
-	expect(t, s.from("2001:db8:0:2::1").get("/v/x/y"), 200, nil, nil)
+	for i := range 10 {
+		expect(t, wrong("2001:db8:0:1::"+strconv.Itoa(i+1)), 200, nil, nil)
+	}
+	expect(t, wrong("2001:db8:0:1:ffff::1"), 429, nil, nil)
+	expect(t, wrong("2001:db8:0:2::1"), 200, nil, nil)
 }
 
 func TestForeignPostIsRefused(t *testing.T) {

@@ -71,11 +71,10 @@ func (l Links) CHSICallback() string { return l.origin + pathCHSICallback }
 // Verify is the page on which departments verify forms of a kind.
 func (l Links) Verify(kind model.FormKind) string { return l.origin + "/verify/" + string(kind) }
 
-// VerifyQR is what a form's QR code says: an address that carries the number
-// and a tag that only our forms have, so that a number alone opens nothing. It
-// is upper case throughout, scheme and host too, so that the QR code can use
-// its alphanumeric mode and stay small enough to be read from paper; both parts
-// compare without case, and /V/ is served as /v/ is.
-func (l Links) VerifyQR(n model.VerificationNumber, tag string) string {
-	return strings.ToUpper(l.origin + pathQR + string(n) + "/" + tag)
+// VerifyQR is what a form's QR code says: an address that ends in the signed
+// payload of model/form, so that a number alone opens nothing. It is upper case
+// throughout, scheme and host too, so that the QR code can use its alphanumeric
+// mode and stay small enough to be read from paper; /V/ is served as /v/ is.
+func (l Links) VerifyQR(payload string) string {
+	return strings.ToUpper(l.origin + pathQR + payload)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"quxiang/model"
 )
@@ -36,24 +37,39 @@ func (r *authorizationRow) authorization() model.Authorization {
 	}
 }
 
-// Number looks a verification number up, with its holder's name; a is nil when
-// it is unknown. It is one query whether or not there is such a number, so that
-// time tells nothing (design §2). Index authorizations_number: one row.
-func (s *Store) Number(ctx context.Context, n model.VerificationNumber) (a *model.Authorization, id model.GraduateID, name string, err error) {
-	if !isCode(string(n)) {
-		n = "" // still one query: an ASCII column cannot be compared with other text
+// Issued returns the forms behind verification numbers; those that are unknown
+// are missing. It does the same for one as for many, and asks the first query
+// whether or not there is such a number. Index authorizations_number: one row
+// for each.
+func (s *Store) Issued(ctx context.Context, numbers []model.VerificationNumber) (map[model.VerificationNumber]model.Issued, error) {
+	asked := make([]string, len(numbers))
+	for i, n := range numbers {
+		if isCode(string(n)) { // an ASCII column cannot be compared with other text
+			asked[i] = string(n)
+		}
 	}
-	var rows []struct {
-		Row        authorizationRow `gorm:"embedded"`
-		HolderName string
+	rows := make([]authorizationRow, 0, len(numbers))
+	if err := s.read(ctx).Where("number IN ?", asked).Find(&rows).Error; err != nil {
+		return nil, wrap("issued", err)
 	}
-	err = s.read(ctx).Table("authorizations").
-		Select("authorizations.*, graduates.name AS holder_name").
-		Joins("JOIN graduates ON graduates.id = authorizations.graduate_id").
-		Where("authorizations.number = ?", string(n)).Limit(1).Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return nil, 0, "", wrap("number", err)
+	found := make(map[model.VerificationNumber]model.Issued, len(rows))
+	if len(rows) == 0 {
+		return found, nil
 	}
-	found := rows[0].Row.authorization()
-	return &found, model.GraduateID(rows[0].Row.GraduateID), rows[0].HolderName, nil
+	ids := make([]int64, 0, len(rows))
+	for _, r := range rows {
+		if !slices.Contains(ids, r.GraduateID) {
+			ids = append(ids, r.GraduateID)
+		}
+	}
+	records, err := s.loadRecords(ctx, ids)
+	if err != nil {
+		return nil, wrap("issued", err)
+	}
+	for _, r := range rows {
+		if l, ok := records[r.GraduateID]; ok {
+			found[model.VerificationNumber(r.Number)] = model.Issued{Authorization: r.authorization(), Record: l.record}
+		}
+	}
+	return found, nil
 }

@@ -77,14 +77,17 @@ func TestWholeFlow(t *testing.T) {
 		}
 		wantCounts(t, s, map[model.Step]int{model.StepDone: 1})
 
-		found, holder, name, err := s.Number(t.Context(), "2799001BBBBBBBB")
-		if err != nil || found == nil || holder != id || name != basics(1).Name || found.ValidUntil != "2027-11-30" || found.ID == 0 {
-			t.Errorf("number: %+v of %d, %v", found, holder, err)
+		const number = "2799001BBBBBBBB"
+		found, err := s.Issued(t.Context(), []model.VerificationNumber{number, "2799001CCCCCCCC"})
+		got := found[number]
+		if err != nil || len(found) != 1 || got.Record.Graduate.ID != id || got.Record.Graduate.Basics.Name != basics(1).Name ||
+			got.Authorization.ValidUntil != "2027-11-30" || got.Authorization.ID == 0 {
+			t.Errorf("number: %+v, %v", found, err)
 		}
 		for _, unknown := range []model.VerificationNumber{"2799001CCCCCCCC", "2799001bbbbbbbb", "", "核验"} {
 			count := s.CountQueries(t)
-			found, _, _, err := s.Number(t.Context(), unknown)
-			if n := count(); found != nil || err != nil || n != 1 {
+			found, err := s.Issued(t.Context(), []model.VerificationNumber{unknown})
+			if n := count(); len(found) != 0 || err != nil || n != 1 {
 				t.Errorf("unknown number %q: %+v, %v, %d queries", unknown, found, err, n)
 			}
 		}

@@ -18,16 +18,34 @@ type verificationRow struct {
 	Network         string
 	RequestID       string
 	Own             bool
+	OperatorID      int64
+	Department      string
+	Batch           string
+	Place           string
+	Told            bool // a message was made of it, or none is owed
 }
 
 func (verificationRow) TableName() string { return "verifications" }
 
-// AddVerification keeps one look at a form.
-func (s *Store) AddVerification(ctx context.Context, v model.Verification) error {
-	row := verificationRow{
+func verificationRowOf(v model.Verification) verificationRow {
+	return verificationRow{
 		AuthorizationID: v.AuthorizationID, GraduateID: int64(v.GraduateID), Kind: string(v.Kind), At: toMillis(v.At),
 		Way: string(v.Way), Network: v.Network, RequestID: v.RequestID, Own: v.Own,
+		OperatorID: int64(v.OperatorID), Department: v.Department, Batch: v.Batch, Place: v.Place, Told: v.Own,
 	}
+}
+
+func (r *verificationRow) verification() model.Verification {
+	return model.Verification{
+		ID: r.ID, AuthorizationID: r.AuthorizationID, GraduateID: model.GraduateID(r.GraduateID), Kind: model.FormKind(r.Kind),
+		At: fromMillis(r.At), Way: model.VerificationWay(r.Way), Network: r.Network, RequestID: r.RequestID, Own: r.Own,
+		OperatorID: model.OperatorID(r.OperatorID), Department: r.Department, Batch: r.Batch, Place: r.Place,
+	}
+}
+
+// AddVerification keeps one look at a form.
+func (s *Store) AddVerification(ctx context.Context, v model.Verification) error {
+	row := verificationRowOf(v)
 	return s.tx(ctx, "add verification", func(tx *gorm.DB) error {
 		row.ID = 0
 		return tx.Create(&row).Error
@@ -42,11 +60,8 @@ func (s *Store) Verifications(ctx context.Context, id model.GraduateID, limit in
 		return nil, wrap("verifications", err)
 	}
 	out := make([]model.Verification, len(rows))
-	for i, r := range rows {
-		out[i] = model.Verification{
-			ID: r.ID, AuthorizationID: r.AuthorizationID, GraduateID: model.GraduateID(r.GraduateID), Kind: model.FormKind(r.Kind),
-			At: fromMillis(r.At), Way: model.VerificationWay(r.Way), Network: r.Network, RequestID: r.RequestID, Own: r.Own,
-		}
+	for i := range rows {
+		out[i] = rows[i].verification()
 	}
 	return out, nil
 }
