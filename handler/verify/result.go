@@ -24,14 +24,11 @@ type result struct {
 	Again   string // where to verify another one
 }
 
-// found gives the try back, leaves a trace for the holder and shows the result.
+// found leaves a trace for the holder and shows the result.
 // Without the trace there is no result: the graduate is promised to see who
 // looked. scanned is nil where name and number were typed.
-func (h *Handler) found(c *gin.Context, t try, i model.Issued, scanned *form.Payload) error {
+func (h *Handler) found(c *gin.Context, i model.Issued, scanned *form.Payload) error {
 	ctx, now := c.Request.Context(), h.o.Web.Now()
-	if err := h.giveBack(ctx, t); err != nil {
-		return err
-	}
 	a, r, way := i.Authorization, i.Record, model.WayNumber
 	if scanned != nil {
 		way = model.WayQR

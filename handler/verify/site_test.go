@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"crypto/rand"
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -53,8 +54,7 @@ func must(t testing.TB, err error) {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, now: begin}
-	now := func() time.Time { return s.now }
-	s.store = storetest.Open(t, storetest.WithNow(now))
+	s.store = storetest.Open(t, storetest.WithNow(s.clock))
 	must(t, s.store.EnsureFormKey(t.Context(), rand.Reader, begin))
 	must(t, s.store.SaveSchool(t.Context(), demo.School()))
 	must(t, s.store.SaveCohort(t.Context(), model.NewCohort(2027)))
@@ -63,9 +63,19 @@ func newSite(t *testing.T) *site {
 	must(t, err)
 	s.links, err = links.New(origin)
 	must(t, err)
-	w := webtest.New(t, s.store, now)
+	s.Handler = s.replica(s.store)
+	return s
+}
+
+func (s *site) clock() time.Time { return s.now }
+
+// replica is another process that serves the same pages.
+func (s *site) replica(on verify.Store) http.Handler {
+	t := s.t
+	t.Helper()
+	w := webtest.New(t, s.store, s.clock)
 	h, err := verify.New(verify.Options{
-		Web: w, Store: s.store, Links: s.links, Codes: codes.For, Tag: s.store.Tag,
+		Web: w, Store: on, Links: s.links, Codes: codes.For, Tag: s.store.Tag,
 		Form: form.Options{Issuer: "示范登记系统", ServiceAddress: "dj.example.edu.cn"},
 	})
 	must(t, err)
@@ -80,8 +90,7 @@ func newSite(t *testing.T) *site {
 		return w.StartSession(c, store.Session{Kind: web.KindGraduate, AccountID: 1, GraduateID: 1})
 	}))
 	h.Mount(r)
-	s.Handler = r
-	return s
+	return r
 }
 
 // authorised is the demo graduate 吴𬭚 with a number of each kind, valid until
@@ -144,9 +153,10 @@ type from struct {
 	s       *site
 	ip      string
 	cookies []*http.Cookie
+	to      http.Handler // which replica answers
 }
 
-func (s *site) from(ip string) *from { return &from{s: s, ip: ip} }
+func (s *site) from(ip string) *from { return &from{s: s, ip: ip, to: s.Handler} }
 
 func (f *from) get(path string) *httptest.ResponseRecorder {
 	return f.do(httptest.NewRequest(http.MethodGet, origin+path, nil))
@@ -164,7 +174,7 @@ func (f *from) do(r *http.Request) *httptest.ResponseRecorder {
 		r.AddCookie(c)
 	}
 	w := httptest.NewRecorder()
-	f.s.ServeHTTP(w, r)
+	f.to.ServeHTTP(w, r)
 	if set := w.Result().Cookies(); len(set) > 0 {
 		f.cookies = set
 	}
@@ -185,21 +195,22 @@ func expect(t *testing.T, w *httptest.ResponseRecorder, status int, has, not []s
 	t.Helper()
 	body := w.Body.String()
 	text := html.UnescapeString(tags.ReplaceAllString(body, ""))
+	var faults []string
 	if w.Code != status {
-		t.Errorf("status %d, want %d", w.Code, status)
+		faults = append(faults, fmt.Sprintf("status %d, want %d", w.Code, status))
 	}
 	for _, want := range has {
 		if !strings.Contains(text, want) {
-			t.Errorf("%q is missing", want)
+			faults = append(faults, fmt.Sprintf("%q is missing", want))
 		}
 	}
 	for _, no := range not {
 		if strings.Contains(text, no) || strings.Contains(body, html.EscapeString(no)) {
-			t.Errorf("%q must not be there", no)
+			faults = append(faults, fmt.Sprintf("%q must not be there", no))
 		}
 	}
-	if t.Failed() {
-		t.Logf("page: %s", strings.Join(strings.Fields(text), " "))
+	if len(faults) > 0 {
+		t.Errorf("%s\npage: %s", strings.Join(faults, "\n"), strings.Join(strings.Fields(text), " "))
 	}
 	if w.Code/100 == 3 {
 		return

@@ -21,8 +21,8 @@ type Store interface {
 	FormRing(ctx context.Context) (form.Ring, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	AddVerification(ctx context.Context, v model.Verification) error
-	TakeTry(ctx context.Context, key string, window time.Duration, now time.Time, early func(before store.Tries) bool) (before store.Tries, taken bool, err error)
-	GiveBackTry(ctx context.Context, key string, window time.Duration, at time.Time, before store.Tries) error
+	TriesOf(ctx context.Context, now time.Time, keys ...string) (map[string]store.Tries, error)
+	TakeTries(ctx context.Context, now time.Time, limits []store.Limit, early func(before map[string]store.Tries) bool) (before map[string]store.Tries, taken bool, err error)
 }
 
 // Options of a Handler.
@@ -38,7 +38,11 @@ type Options struct {
 }
 
 // Handler serves the public pages.
-type Handler struct{ o Options }
+type Handler struct {
+	o     Options
+	turns turns
+	seen  seen
+}
 
 // New checks the options and returns a Handler.
 func New(o Options) (*Handler, error) {

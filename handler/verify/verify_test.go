@@ -300,29 +300,6 @@ func TestPace(t *testing.T) {
 	expect(t, f.verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效"}, nil)
 }
 
-// TestPaceAtOnce: tries that come together get no further than one by one.
-func TestPaceAtOnce(t *testing.T) {
-	s := newSite(t)
-	name, archive, _ := s.authorised()
-	f := s.from("198.51.100.9")
-	codes := make(chan int)
-	for range 30 {
-		go func() { codes <- f.verify(model.FormArchive, "张三", "2799001CCCCCCCC").Code }()
-	}
-	seen := map[int]int{}
-	for range 30 {
-		seen[<-codes]++
-	}
-	if seen[200] != 10 || seen[429] != 20 {
-		t.Errorf("answers %v, want 10 tries and 20 refused", seen)
-	}
-	// A right try is given back: it neither counts nor delays the next one.
-	s.now = s.now.Add(time.Second)
-	for range 2 {
-		expect(t, f.verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效"}, nil)
-	}
-}
-
 func TestOneIPv6NetworkIsOneAddress(t *testing.T) {
 	s := newSite(t)
 	wrong := func(address string) *httptest.ResponseRecorder {

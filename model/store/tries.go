@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -78,54 +80,80 @@ func (s *Store) AddTry(ctx context.Context, key string, window time.Duration, no
 	return row.tries(), nil
 }
 
-// TakeTry counts one more under key, as AddTry does, unless early finds in what
-// was counted before that it comes too soon: then nothing is counted. Callers
-// at the same time follow one another, each judged by what the others left, so
-// that many at once get no more than one by one. early must be pure. before is
-// what was counted until now, for GiveBackTry.
-func (s *Store) TakeTry(ctx context.Context, key string, window time.Duration, now time.Time, early func(before Tries) bool) (before Tries, taken bool, err error) {
-	err = s.tx(ctx, "take try", func(tx *gorm.DB) error {
-		// The row is there before it is locked, so that two first tries do not
-		// both find nothing.
-		row := triesRow{Name: key}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-			return fmt.Errorf("insert: %w", err)
-		}
-		if err := forUpdate(tx).Where("name = ?", key).Take(&row).Error; err != nil {
-			return fmt.Errorf("read: %w", err)
-		}
-		before = Tries{}
-		if row.Count > 0 && row.ExpiresAt > toMillis(now) {
-			before = row.tries()
-		}
-		if taken = !early(before); !taken {
-			return nil
-		}
-		row.Count, row.LastAt, row.ExpiresAt = before.Count+1, toMillis(now), toMillis(now.Add(window))
-		if before.Count == 0 {
-			row.FirstAt = row.LastAt
-		}
-		return tx.Save(&row).Error
+// Limit is a count that a try goes into, and how long it is remembered there.
+type Limit struct {
+	Key    string
+	Window time.Duration
+}
+
+// TriesOf returns the counts under some keys at now; a key without any is not
+// in it. Primary key: at most a row a key.
+func (s *Store) TriesOf(ctx context.Context, now time.Time, keys ...string) (map[string]Tries, error) {
+	var rows []triesRow
+	if err := s.read(ctx).Where("name IN ? AND expires_at > ?", keys, toMillis(now)).Find(&rows).Error; err != nil {
+		return nil, wrap("tries", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	counts := make(map[string]Tries, len(rows))
+	for _, r := range rows {
+		counts[r.Name] = r.tries()
+	}
+	return counts, nil
+}
+
+// TakeTries counts one try under all limits, unless early finds in what was
+// counted before that it comes too soon: then it is counted nowhere. Callers at
+// the same time follow one another, each judged by what the others left, so that
+// many at once get no more than one by one. early must be pure. before is what
+// was counted until now, as TriesOf returns it.
+func (s *Store) TakeTries(ctx context.Context, now time.Time, limits []Limit, early func(before map[string]Tries) bool) (before map[string]Tries, taken bool, err error) {
+	// Rows are locked in the order of their keys, so that two callers never wait
+	// for each other.
+	limits = slices.SortedFunc(slices.Values(limits), func(a, b Limit) int { return strings.Compare(a.Key, b.Key) })
+	err = s.tx(ctx, "take tries", func(tx *gorm.DB) error {
+		before, taken, err = takeTries(tx, now, limits, early)
+		return err
 	})
 	return before, taken && err == nil, err
 }
 
-// GiveBackTry undoes a try that TakeTry took at a time, because nothing was
-// wrong with it: before and window are those of TakeTry. When others have been
-// taken since, only the count goes down.
-func (s *Store) GiveBackTry(ctx context.Context, key string, window time.Duration, at time.Time, before Tries) error {
-	return s.tx(ctx, "give back try", func(tx *gorm.DB) error {
-		row := triesRow{Count: before.Count, LastAt: toMillis(before.Last), ExpiresAt: toMillis(before.Last.Add(window))}
-		if before.Count == 0 {
-			row.LastAt, row.ExpiresAt = 0, 0
+func takeTries(tx *gorm.DB, now time.Time, limits []Limit, early func(map[string]Tries) bool) (map[string]Tries, bool, error) {
+	rows := make([]triesRow, len(limits))
+	keys := make([]string, len(limits))
+	for i, l := range limits {
+		rows[i].Name, keys[i] = l.Key, l.Key
+	}
+	// The rows are there before they are locked, so that two first tries do not
+	// both find nothing.
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+		return nil, false, fmt.Errorf("insert: %w", err)
+	}
+	rows = rows[:0]
+	if err := forUpdate(tx).Where("name IN ?", keys).Order("name").Find(&rows).Error; err != nil {
+		return nil, false, fmt.Errorf("read: %w", err)
+	}
+	if len(rows) != len(limits) {
+		return nil, false, fmt.Errorf("read: %d rows of %d", len(rows), len(limits))
+	}
+	before := map[string]Tries{}
+	for _, r := range rows {
+		if r.Count > 0 && r.ExpiresAt > toMillis(now) {
+			before[r.Name] = r.tries()
 		}
-		done := tx.Model(&triesRow{}).Where("name = ? AND count = ? AND last_at = ?", key, before.Count+1, toMillis(at)).
-			Select("count", "last_at", "expires_at").Updates(&row)
-		if done.Error != nil || done.RowsAffected == 1 {
-			return done.Error
+	}
+	if early(before) {
+		return before, false, nil
+	}
+	for i := range rows {
+		r, t := &rows[i], before[rows[i].Name]
+		r.Count, r.LastAt, r.ExpiresAt = t.Count+1, toMillis(now), toMillis(now.Add(limits[i].Window))
+		if t.Count == 0 {
+			r.FirstAt = r.LastAt
 		}
-		return tx.Model(&triesRow{}).Where("name = ? AND count > 0", key).Update("count", gorm.Expr("count - 1")).Error
-	})
+	}
+	return before, true, tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error
 }
 
 // ClearTries forgets the count under key.

@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"quxiang/model/store"
 	"quxiang/model/store/storetest"
 )
@@ -64,7 +67,7 @@ func TestTriesAtOnce(t *testing.T) {
 	})
 }
 
-func TestTakeTryAtOnce(t *testing.T) {
+func TestTakeTriesAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		const callers, free = 20, 3
 		type result struct {
@@ -72,9 +75,14 @@ func TestTakeTryAtOnce(t *testing.T) {
 			err   error
 		}
 		results := make(chan result)
-		for range callers {
+		for i := range callers {
+			// The same two rows, named in either order, and one that all share.
+			limits := []store.Limit{{Key: "k", Window: time.Minute}, {Key: "b", Window: time.Minute}, {Key: "all", Window: time.Minute}}
+			if i%2 == 0 {
+				limits[0], limits[1] = limits[1], limits[0]
+			}
 			go func() {
-				_, taken, err := s.TakeTry(t.Context(), "k", time.Minute, start, func(before store.Tries) bool { return before.Count >= free })
+				_, taken, err := s.TakeTries(t.Context(), start, limits, func(before map[string]store.Tries) bool { return before["k"].Count >= free })
 				results <- result{taken, err}
 			}()
 		}
@@ -88,50 +96,59 @@ func TestTakeTryAtOnce(t *testing.T) {
 				took++
 			}
 		}
-		if got, err := s.Tries(t.Context(), "k", start); err != nil || got.Count != free || took != free {
-			t.Errorf("%d were taken, Tries = %+v, %v; want %d", took, got, err, free)
+		got, err := s.TriesOf(t.Context(), start, "k", "b", "all", "other")
+		if err != nil || len(got) != 3 || took != free {
+			t.Errorf("%d were taken, TriesOf = %+v, %v; want %d", took, got, err, free)
+		}
+		for key, n := range got {
+			if n.Count != free {
+				t.Errorf("%s counts %d, want %d", key, n.Count, free)
+			}
 		}
 	})
 }
 
-func TestGiveBackTry(t *testing.T) {
-	const window = time.Hour
-	never := func(store.Tries) bool { return false }
+func TestTakeTries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
-		take := func(minutes int) store.Tries {
+		limits := []store.Limit{{Key: "long", Window: time.Hour}, {Key: "brief", Window: 10 * time.Minute}}
+		take := func(minutes int, early bool) map[string]store.Tries {
 			t.Helper()
-			before, taken, err := s.TakeTry(t.Context(), "k", window, at(minutes), never)
-			if err != nil || !taken {
-				t.Fatalf("TakeTry = %v, %v", taken, err)
+			before, taken, err := s.TakeTries(t.Context(), at(minutes), limits, func(map[string]store.Tries) bool { return early })
+			if err != nil || taken == early {
+				t.Fatalf("TakeTries = %v, %v", taken, err)
 			}
 			return before
 		}
-		back := func(minutes int, before store.Tries) {
+		want := func(what string, got, want map[string]store.Tries) {
 			t.Helper()
-			if err := s.GiveBackTry(t.Context(), "k", window, at(minutes), before); err != nil {
+			if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(time.Time.Equal)); diff != "" {
+				t.Errorf("%s: %s", what, diff)
+			}
+		}
+		now := func(minutes int) map[string]store.Tries {
+			t.Helper()
+			got, err := s.TriesOf(t.Context(), at(minutes), "long", "brief")
+			if err != nil {
 				t.Fatal(err)
 			}
+			return got
 		}
-		want := func(what string, minutes int, want store.Tries) {
-			t.Helper()
-			got, err := s.Tries(t.Context(), "k", at(minutes))
-			if err != nil || got.Count != want.Count || !got.First.Equal(want.First) || !got.Last.Equal(want.Last) {
-				t.Errorf("%s: Tries = %+v, %v; want %+v", what, got, err, want)
-			}
-		}
-		back(0, take(0))
-		want("a first one given back", 0, store.Tries{})
-		take(1)
-		one := store.Tries{Count: 1, First: at(1), Last: at(1)}
-		back(30, take(30))
-		want("as if it had not been", 30, one)
-		want("and forgotten as if it had not been", 61, store.Tries{})
-		take(62)
-		older := take(63)
-		take(64)
-		back(63, older)
-		want("another was taken since", 64, store.Tries{Count: 2, First: at(62), Last: at(64)})
+		want("before the first", take(0, true), nil)
+		want("one that came too early counts nothing", now(0), nil)
+		take(0, false)
+		one := store.Tries{Count: 1, First: at(0), Last: at(0)}
+		want("before the second", take(5, false), map[string]store.Tries{"long": one, "brief": one})
+		two := store.Tries{Count: 2, First: at(0), Last: at(5)}
+		want("each is forgotten after its own window", now(15), map[string]store.Tries{"long": two})
+		want("an old one counts nothing", take(20, false), map[string]store.Tries{"long": two})
+		want("and begins anew", now(20), map[string]store.Tries{
+			"long": {Count: 3, First: at(0), Last: at(20)}, "brief": {Count: 1, First: at(20), Last: at(20)},
+		})
+		take(25, true)
+		want("too early once more", now(29), map[string]store.Tries{
+			"long": {Count: 3, First: at(0), Last: at(20)}, "brief": {Count: 1, First: at(20), Last: at(20)},
+		})
 	})
 }
 
