@@ -49,7 +49,7 @@ type Renderer struct {
 }
 
 // frames are a page's ready templates by the name of the frame around it. A
-// page of an area has the area's frame only; a page of layout has both.
+// page of an area has the area's frame only; a page of layout has all.
 type frames map[string]*template.Template
 
 // NewRenderer reads the static files and parses every template. A file is a
@@ -153,18 +153,19 @@ func ready(set *template.Template, frame string) (*template.Template, error) {
 // framesOf lists the frames for pages of a folder.
 func framesOf(folder string) []string {
 	switch folder {
-	case AreaAdmin:
-		return []string{frameOf(AreaAdmin)}
-	case AreaH5, AreaVerify:
-		return []string{frameOf(AreaH5)}
+	case AreaAdmin, AreaH5, AreaVerify:
+		return []string{frameOf(folder)}
 	}
-	return []string{frameOf(AreaAdmin), frameOf(AreaH5)}
+	return []string{frameOf(AreaAdmin), frameOf(AreaH5), frameOf(AreaVerify)}
 }
 
 // frameOf names the template around pages of an area.
 func frameOf(area string) string {
-	if area == AreaAdmin {
+	switch area {
+	case AreaAdmin:
 		return "admin_base"
+	case AreaVerify:
+		return "verify_base"
 	}
 	return "base"
 }

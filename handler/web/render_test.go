@@ -20,8 +20,9 @@ import (
 
 // static stands in for what `make assets` builds.
 var static = fstest.MapFS{
-	"manifest.json":   {Data: []byte(`{"app.css":"app.0123.css","icon.svg":"icon.4567.svg"}`)},
+	"manifest.json":   {Data: []byte(`{"app.css":"app.0123.css","verify.css":"verify.0123.css","icon.svg":"icon.4567.svg"}`)},
 	"app.0123.css":    {Data: []byte("body{}")},
+	"verify.0123.css": {Data: []byte("body{}")}, "verify.0123.css.gz": {Data: []byte("packed")},
 	"app.0123.css.gz": {Data: []byte("packed")},
 	"icon.4567.svg":   {Data: []byte("<svg/>")}, "icon.4567.svg.gz": {Data: []byte("packed")},
 }
