@@ -3,20 +3,17 @@ package api
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"quxiang/handler/web"
 	"quxiang/model"
-	"quxiang/model/store"
 )
 
-// Store is what signatures and limits are checked with.
+// Store is where keys are found, and signatures and requests counted.
 type Store interface {
+	signatures
 	UpstreamSecret(ctx context.Context, id string) (k model.UpstreamKey, secret string, ok bool, err error)
-	UseUpstreamNonce(ctx context.Context, key, nonce string, expires time.Time) (first bool, err error)
-	AddTry(ctx context.Context, key string, window time.Duration, now time.Time) (store.Tries, error)
 }
 
 // Receiver takes in what a platform posts. Post answers the same for the same
@@ -47,8 +44,9 @@ func New(o Options) (*Handler, error) {
 }
 
 // Mount adds the routes. Each of them is on the router's list of public paths,
-// because no session opens it: signed does.
+// because no session opens it: its gate does.
 func (h *Handler) Mount(r gin.IRouter) {
-	r.POST("/api/v1/upstream/destinations", h.signed(h.receive))
-	r.GET("/api/v1/upstream/destinations/:key", h.signed(h.answered))
+	upstream := gate[model.UpstreamKey]{web: h.o.Web, store: h.o.Store, family: "upstream", rate: h.o.Rate, secret: h.o.Store.UpstreamSecret}
+	r.POST("/api/v1/upstream/destinations", upstream.signed(h.receive))
+	r.GET("/api/v1/upstream/destinations/:key", upstream.signed(h.answered))
 }

@@ -1,11 +1,8 @@
 package api
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"strings"
 
@@ -40,27 +37,24 @@ type resultBody struct {
 	Message    string          `json:"message,omitempty"`
 }
 
+// upstreamRequest is one that a platform upstream has signed.
+type upstreamRequest = request[model.UpstreamKey]
+
 // receive takes a post in.
-func (h *Handler) receive(r request) error {
-	kind, params, err := mime.ParseMediaType(r.GetHeader("Content-Type"))
-	charset := strings.ToLower(params["charset"])
-	if err != nil || kind != "application/json" || (charset != "" && charset != "utf-8") || r.GetHeader("Content-Encoding") != "" {
-		return model.Errorf(model.CodeMediaType, "请以 Content-Type: application/json（UTF-8，不压缩）提交。")
-	}
-	if err := checkIdempotency(r.idempotency); err != nil {
+func (h *Handler) receive(r upstreamRequest) error {
+	if err := r.checkPost(); err != nil {
 		return err
 	}
 	items, err := readPost(r.body)
 	if err != nil {
 		return err
 	}
-	digest := sha256.Sum256(r.body)
-	results, err := h.o.Receiver.Post(r.Request.Context(), r.key, r.idempotency, hex.EncodeToString(digest[:]), items)
+	results, err := h.o.Receiver.Post(r.Request.Context(), r.key, r.idempotency, r.digest(), items)
 	return h.answer(r, results, err)
 }
 
 // answered tells once more what a post was answered.
-func (h *Handler) answered(r request) error {
+func (h *Handler) answered(r upstreamRequest) error {
 	if err := checkIdempotency(r.Param("key")); err != nil {
 		return err
 	}
@@ -71,7 +65,7 @@ func (h *Handler) answered(r request) error {
 // busyWait is after how many seconds to ask again for what is being worked.
 const busyWait = "5"
 
-func (h *Handler) answer(r request, results []model.UpstreamResult, err error) error {
+func (h *Handler) answer(r upstreamRequest, results []model.UpstreamResult, err error) error {
 	if model.CodeOf(err) == model.CodeConflict {
 		r.Header("Retry-After", busyWait)
 	}
@@ -110,13 +104,6 @@ func bodyField(field string) string {
 		return field
 	}
 	return "destination." + field
-}
-
-func checkIdempotency(key string) error {
-	if !made(key, 8, 64, word) {
-		return model.Invalid(HeaderIdempotency, "请在 %s 中给出 8–64 个字母、数字、- 或 _ 作为幂等键，不要含个人信息。", HeaderIdempotency)
-	}
-	return nil
 }
 
 // readPost reads a body. What is wrong with the body as a whole is an error;

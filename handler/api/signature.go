@@ -4,15 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/gin-gonic/gin"
 
 	"quxiang/model"
 )
@@ -121,106 +116,4 @@ func unsigned(field string) *model.Error {
 	e := model.Errorf(model.CodeUnauthenticated, "请求没有正确签名：请求头 %s 缺失、重复或格式不对。", field)
 	e.Field = field
 	return e
-}
-
-// request is one whose sender is known.
-type request struct {
-	*gin.Context
-	key         model.UpstreamKey
-	idempotency string
-	body        []byte
-}
-
-// signed adapts a handler: only requests that a key in force has signed, inside
-// the window, not seen before, and not too many. A nonce counts as seen only
-// when the signature is right, so that nobody uses up another's.
-func (h *Handler) signed(f func(r request) error) gin.HandlerFunc {
-	return h.o.Web.Do(func(c *gin.Context) error {
-		r, err := h.authenticate(c)
-		if err != nil {
-			if e, ok := errors.AsType[*model.Error](err); ok && e.Code == model.CodeUnauthenticated {
-				c.Header("WWW-Authenticate", "HMAC-SHA256")
-				h.o.Web.Logger(c).Warn("post of a platform refused", "header", e.Field)
-			}
-			return err
-		}
-		if err := h.pace(r); err != nil {
-			return err
-		}
-		return f(r)
-	})
-}
-
-func (h *Handler) authenticate(c *gin.Context) (r request, err error) {
-	ctx, now := c.Request.Context(), h.o.Web.Now()
-	cred, err := readCredentials(c.Request.Header)
-	if err != nil {
-		return r, err
-	}
-	if off := now.Sub(cred.at); off > Window || off < -Window {
-		e := model.Errorf(model.CodeUnauthenticated, "请求的时间与服务器相差超过 %d 秒，请校准时钟后重新签名。", int(Window/time.Second))
-		e.Field = HeaderTimestamp
-		return r, e
-	}
-	body, err := io.ReadAll(c.Request.Body)
-	if err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return r, model.Errorf(model.CodeTooLarge, "请求内容超过 %d KB，请分批提交。", tooLarge.Limit>>10).Because(err)
-		}
-		return r, model.Errorf(model.CodeInvalid, "请求内容没有完整到达，请重试。").Because(err)
-	}
-	key, secret, ok, err := h.o.Store.UpstreamSecret(ctx, cred.key)
-	if err != nil {
-		return r, fmt.Errorf("api: key: %w", err)
-	}
-	if !ok {
-		secret = "no key has this secret" // the same work, so that time does not tell which keys there are
-	}
-	want, err := hex.DecodeString(Sign(secret, c.Request.Method, target(c.Request), cred.timestamp, cred.nonce, cred.idempotency, body))
-	if err != nil {
-		return r, fmt.Errorf("api: signature: %w", err)
-	}
-	if !hmac.Equal(want, cred.mac) || !ok {
-		e := model.Errorf(model.CodeUnauthenticated, "签名不正确，或密钥不存在、已停用。")
-		e.Field = HeaderSignature
-		return r, e
-	}
-	// Remembered until no timestamp of that request can be in the window any more.
-	first, err := h.o.Store.UseUpstreamNonce(ctx, cred.key, cred.nonce, cred.at.Add(2*Window))
-	if err != nil {
-		return r, fmt.Errorf("api: nonce: %w", err)
-	}
-	if !first {
-		e := model.Errorf(model.CodeUnauthenticated, "这个请求已经收到过。重试时请使用新的随机数重新签名，幂等键不变。")
-		e.Field = HeaderNonce
-		return r, e
-	}
-	return request{Context: c, key: key, idempotency: cred.idempotency, body: body}, nil
-}
-
-// target is the path as it was asked for, with the query where there is one.
-func target(r *http.Request) string {
-	t := r.URL.EscapedPath()
-	if r.URL.RawQuery != "" {
-		t += "?" + r.URL.RawQuery
-	}
-	return t
-}
-
-// pace counts the request and refuses it when the key has made too many in this
-// minute, whichever replica they reached.
-func (h *Handler) pace(r request) error {
-	now := h.o.Web.Now()
-	minute := now.Truncate(time.Minute)
-	tries, err := h.o.Store.AddTry(r.Request.Context(), "upstream:"+r.key.ID+":"+strconv.FormatInt(minute.Unix(), 36), 2*time.Minute, now)
-	if err != nil {
-		return fmt.Errorf("api: rate: %w", err)
-	}
-	if tries.Count <= h.o.Rate {
-		return nil
-	}
-	wait := int((minute.Add(time.Minute).Sub(now) + time.Second - 1) / time.Second)
-	r.Header("Retry-After", strconv.Itoa(wait))
-	return model.Errorf(model.CodeTooMany, "请求过于频繁：每分钟最多 %d 次，请 %d 秒后再试。", h.o.Rate, wait)
 }

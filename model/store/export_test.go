@@ -197,7 +197,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		unitRow{},
 		upstreamDeliveryRow{},
 		upstreamKeyRow{},
-		upstreamNonceRow{},
+		nonceRow{},
 		verificationRow{},
 	} {
 		parsed, err := schema.Parse(row, &cache, s.db.NamingStrategy)

@@ -138,29 +138,6 @@ func countUpstream(tx *gorm.DB, id string, t model.Tally, now time.Time) error {
 	return nil
 }
 
-// upstreamNonceRow is a signature's nonce that was used.
-type upstreamNonceRow struct {
-	Nonce     string `gorm:"primaryKey"`
-	ExpiresAt int64
-}
-
-func (upstreamNonceRow) TableName() string { return "upstream_nonces" }
-
-// UseUpstreamNonce reports whether a key uses a nonce for the first time, on
-// whichever replica. Both are ASCII. It is remembered until expires.
-func (s *Store) UseUpstreamNonce(ctx context.Context, key, nonce string, expires time.Time) (first bool, err error) {
-	row := upstreamNonceRow{Nonce: key + "/" + nonce, ExpiresAt: toMillis(expires)}
-	err = s.tx(ctx, "use upstream nonce", func(tx *gorm.DB) error {
-		err := tx.Create(&row).Error
-		first = err == nil
-		if errors.Is(err, gorm.ErrDuplicatedKey) {
-			return nil
-		}
-		return err
-	})
-	return first && err == nil, err
-}
-
 // PurgeUpstream deletes the nonces and deliveries that were over at now and
 // tells how many. Indexes upstream_nonces_expiry and upstream_deliveries_expiry:
 // only those.
