@@ -70,6 +70,7 @@ type Config struct {
 	CHSI      CHSI      `yaml:"chsi"`
 	Reminder  Reminder  `yaml:"reminder"`
 	Form      Form      `yaml:"form"`
+	Verify    Verify    `yaml:"verify"`
 	Review    Review    `yaml:"review"`
 	Upstream  Upstream  `yaml:"upstream"`
 	Retention Retention `yaml:"retention"`
@@ -230,6 +231,16 @@ type Form struct {
 	// most eight of 200 characters; in the environment they are parted by |.
 	// Empty means the guide's four notes.
 	Notes []string `yaml:"notes" env:"QUXIANG_FORM_NOTES" envSeparator:"|"`
+}
+
+// Verify is what graduates read about those who verified their sheets.
+type Verify struct {
+	// AddressTable is a CSV file of rows network,place, for example
+	// 10.1.0.0/16,北京市海淀区, in UTF-8: graduates then read the place from
+	// which somebody verified, beside the masked network. The smallest network
+	// that holds an address counts. The program reads the file when it starts
+	// and does not start with one that has a wrong row. Empty names no places.
+	AddressTable string `yaml:"address_table" env:"QUXIANG_VERIFY_ADDRESS_TABLE"`
 }
 
 // Review is what stands out to reviewers. Nothing of it forbids an approval.

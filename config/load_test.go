@@ -58,6 +58,7 @@ func TestLoadGood(t *testing.T) {
 			Issuer: "示例大学就业指导中心", ServiceAddress: "dj.example.edu.cn", Sample: true,
 			Notes: []string{"本表由示例大学出具。", "有疑问, 请联系毕业生。"},
 		},
+		Verify:    Verify{AddressTable: "/etc/quxiang/addresses.csv"},
 		Review:    Review{SmallUnit: 8, ShareMinimum: 30, SharePoints: 15},
 		Upstream:  Upstream{Folder: "/srv/quxiang/upstream", Rate: 30},
 		Retention: Retention{MessageDays: 90, UploadDays: 7},

@@ -71,6 +71,7 @@ func (c Config) check(needs []Need) []Problem {
 	c.checkCHSI(k)
 	c.checkReminder(k)
 	c.checkForm(k)
+	k.text("verify.address_table", c.Verify.AddressTable, 500)
 	k.number("review.small_unit", c.Review.SmallUnit, 0, 1000)
 	k.number("review.share_minimum", c.Review.ShareMinimum, 0, 1000)
 	k.number("review.share_points", c.Review.SharePoints, 1, 100)

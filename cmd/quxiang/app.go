@@ -201,7 +201,13 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 		Attributes: oauth.Attributes{ExamNumber: at.ExamNumber, Name: at.Name, IDNumber: at.IDNumber, Phone: at.Phone, Email: at.Email},
 	})
 	h5Area, err3 := h5.New(h5.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, CHSIAccountURL: a.cfg.CHSI.AccountURL, Tag: a.store.Tag, Rand: rand.Reader})
-	verifyArea, err4 := verify.New(verify.Options{Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag})
+	places, err := readAddressTable(a.cfg.Verify.AddressTable)
+	if err != nil {
+		return nil, err
+	}
+	verifyArea, err4 := verify.New(verify.Options{
+		Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag, Place: places.Place,
+	})
 	adminArea, err5 := admin.New(admin.Options{Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu, StandOut: standOut(a.cfg.Review)})
 	apiArea, err6 := api.New(api.Options{Web: site, Store: a.store, Receiver: a.receiver, Rate: a.cfg.Upstream.Rate})
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {

@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -39,7 +38,7 @@ func (h *Handler) found(c *gin.Context, i model.Issued, scanned *form.Payload) e
 	}
 	err = h.o.Store.AddVerification(ctx, model.Verification{
 		AuthorizationID: a.ID, GraduateID: r.Graduate.ID, Kind: a.Kind, At: now, Way: way,
-		Network: maskNetwork(c.ClientIP()), RequestID: web.RequestID(c), Own: own,
+		Network: model.MaskNetwork(c.ClientIP()), Place: h.o.Place(c.ClientIP()), RequestID: web.RequestID(c), Own: own,
 	})
 	if err != nil {
 		return fmt.Errorf("verify: keep verification: %w", err)
@@ -124,23 +123,4 @@ func wayWords(w model.VerificationWay) string {
 		return "扫描核验二维码"
 	}
 	return "姓名和核验编号"
-}
-
-// maskNetwork keeps as much of an address as tells a holder roughly from where
-// somebody looked: /24 of IPv4, /48 of IPv6; "" when it is no address.
-func maskNetwork(ip string) string {
-	a, err := netip.ParseAddr(ip)
-	if err != nil {
-		return ""
-	}
-	a = a.Unmap().WithZone("")
-	bits := 24
-	if a.Is6() {
-		bits = 48
-	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return p.String()
 }

@@ -74,8 +74,10 @@ func (s *site) replica(on verify.Store) http.Handler {
 	t := s.t
 	t.Helper()
 	w := webtest.New(t, s.store, s.clock)
+	places, err := model.ParseAddressTable(strings.NewReader("203.0.113.64/26,北京市海淀区"))
+	must(t, err)
 	h, err := verify.New(verify.Options{
-		Web: w, Store: on, Links: s.links, Codes: codes.For, Tag: s.store.Tag,
+		Web: w, Store: on, Links: s.links, Codes: codes.For, Tag: s.store.Tag, Place: places.Place,
 		Form: form.Options{Issuer: "示范登记系统", ServiceAddress: "dj.example.edu.cn"},
 	})
 	must(t, err)

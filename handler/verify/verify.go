@@ -35,6 +35,8 @@ type Options struct {
 	// Tag is a keyed check of a value, the same for ever. Limits are counted under
 	// one, since the plain hash of an IPv4 address is no secret.
 	Tag func(purpose, value string) string
+	// Place names where an address is, "" where that is not known; nil knows none.
+	Place func(ip string) string
 }
 
 // Handler serves the public pages.
@@ -48,6 +50,9 @@ type Handler struct {
 func New(o Options) (*Handler, error) {
 	if o.Web == nil || o.Store == nil || o.Codes == nil || o.Tag == nil {
 		return nil, errors.New("verify: Web, Store, Codes and Tag are required")
+	}
+	if o.Place == nil {
+		o.Place = model.AddressTable{}.Place
 	}
 	return &Handler{o: o}, nil
 }

@@ -67,7 +67,7 @@ func TestMatch(t *testing.T) {
 		t.Fatalf("%d verifications", len(seen))
 	}
 	for _, v := range seen {
-		if v.Network != "203.0.113.0/24" || v.Way != model.WayNumber || v.Own || v.RequestID == "" || !v.At.Equal(begin) {
+		if v.Network != "203.0.113.0/24" || v.Place != "北京市海淀区" || v.Way != model.WayNumber || v.Own || v.RequestID == "" || !v.At.Equal(begin) {
 			t.Errorf("verification %+v", v)
 		}
 	}
