@@ -6,6 +6,7 @@ SHELL       := /bin/bash
 
 WEB       := handler/web
 REGIONS   := model/codes/built/regions.csv
+FONTS     := handler/form/font/9-noto-sans.ttf
 LINT      := bin/golangci-lint-v2.15.0
 FUZZTIME  ?= 30s
 
@@ -22,7 +23,7 @@ build: assets ## build bin/quxiang
 	CGO_ENABLED=0 go build -trimpath -o bin/quxiang ./cmd/quxiang
 
 .PHONY: assets
-assets: $(WEB)/static/manifest.json $(REGIONS) ## build the style sheet and the table of regions that are embedded in the program
+assets: $(WEB)/static/manifest.json $(REGIONS) $(FONTS) ## build the style sheet, the table of regions and the fonts that are embedded in the program
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
 	cd $(WEB) && npm ci --include=dev --no-audit --no-fund --loglevel=error
@@ -34,6 +35,9 @@ $(WEB)/static/manifest.json: $(WEB)/node_modules/.package-lock.json $(WEB)/build
 
 $(REGIONS): $(WEB)/node_modules/.package-lock.json $(WEB)/regions.mjs
 	cd $(WEB) && npm run --silent regions
+
+$(FONTS): $(WEB)/node_modules/.package-lock.json $(WEB)/fonts.mjs
+	cd $(WEB) && npm run --silent fonts
 
 # A database or a browser that is missing fails the tests here; a bare
 # `go test ./...` skips what needs them.

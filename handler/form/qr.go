@@ -3,6 +3,7 @@ package form
 import (
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/skip2/go-qrcode"
 )
@@ -23,4 +24,40 @@ func QR(text string, size int) ([]byte, error) {
 		return nil, fmt.Errorf("form: draw a QR code: %w", err)
 	}
 	return png, nil
+}
+
+// mostModules is the widest code that is still read from 30 mm of paper when it
+// is turned and blurred: version 10.
+const mostModules = 57
+
+// modules is the code of text as rows of modules, without the quiet zone.
+func modules(text string) ([][]bool, error) {
+	if text == "" {
+		return nil, errors.New("form: a QR code needs a text")
+	}
+	code, err := qrcode.New(text, qrcode.Medium)
+	if err != nil {
+		return nil, fmt.Errorf("form: make a QR code: %w", err)
+	}
+	code.DisableBorder = true
+	m := code.Bitmap()
+	if len(m) > mostModules {
+		return nil, fmt.Errorf("form: a QR code of %d modules is too fine for paper: its text has %d characters", len(m), len(text))
+	}
+	return m, nil
+}
+
+// blackRuns yields where each run of black modules of a row begins and ends.
+func blackRuns(row []bool) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		for i := 0; i < len(row); i++ {
+			start := i
+			for i < len(row) && row[i] {
+				i++
+			}
+			if i > start && !yield(start, i) {
+				return
+			}
+		}
+	}
 }
