@@ -70,8 +70,8 @@ func (h *Handler) check(kind model.FormKind) web.Handler {
 		asked := model.Question{Kind: kind, Name: q.name, Number: n}
 		var found *model.Issued
 		right, wait, err := h.guarded(c, q.number, func() (_ bool, err error) {
-			found, err = h.issued(c, n)
-			return err == nil && asked.Matches(found), err
+			found, err = h.o.Store.IssuedIf(c.Request.Context(), n, asked.Matches)
+			return found != nil, err
 		})
 		switch {
 		case err != nil:
@@ -83,18 +83,6 @@ func (h *Handler) check(kind model.FormKind) web.Handler {
 		}
 		return h.found(c, *found, nil)
 	}
-}
-
-// issued looks a number up; nil when it is unknown.
-func (h *Handler) issued(c *gin.Context, n model.VerificationNumber) (*model.Issued, error) {
-	all, err := h.o.Store.Issued(c.Request.Context(), []model.VerificationNumber{n})
-	if err != nil {
-		return nil, fmt.Errorf("verify: %w", err)
-	}
-	if found, ok := all[n]; ok {
-		return &found, nil
-	}
-	return nil, nil
 }
 
 // scan answers the address of a QR code. Only our own forms carry a signed
@@ -110,11 +98,13 @@ func (h *Handler) scan(c *gin.Context) error {
 	if err != nil {
 		return h.noMatch(c, "")
 	}
-	found, err := h.issued(c, p.Number)
+	found, err := h.o.Store.IssuedIf(c.Request.Context(), p.Number, func(i *model.Issued) bool {
+		return i != nil && i.Authorization.Kind == p.Kind
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("verify: %w", err)
 	}
-	if found == nil || found.Authorization.Kind != p.Kind {
+	if found == nil {
 		return h.noMatch(c, "")
 	}
 	return h.found(c, *found, &p)

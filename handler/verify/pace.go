@@ -79,8 +79,10 @@ func (h *Handler) guarded(c *gin.Context, number string, look func() (bool, erro
 	if early(counts) {
 		return false, wait, nil
 	}
-	if right, err = look(); right || err != nil {
-		return right, 0, err
+	if right, err = look(); err != nil {
+		return false, 0, fmt.Errorf("verify: look up: %w", err)
+	} else if right {
+		return true, 0, nil
 	}
 	_, taken, err := h.o.Store.TakeTries(ctx, g.at, []store.Limit{
 		{Key: g.address, Window: model.GuessWindow},

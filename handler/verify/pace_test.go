@@ -100,9 +100,9 @@ func (c *counted) TakeTries(ctx context.Context, now time.Time, limits []store.L
 	return c.Store.TakeTries(ctx, now, limits, early)
 }
 
-func (c *counted) Issued(ctx context.Context, numbers []model.VerificationNumber) (map[model.VerificationNumber]model.Issued, error) {
-	c.call("issued")
-	return c.Store.Issued(ctx, numbers)
+func (c *counted) IssuedIf(ctx context.Context, n model.VerificationNumber, right func(*model.Issued) bool) (*model.Issued, error) {
+	c.call("issued if")
+	return c.Store.IssuedIf(ctx, n, right)
 }
 
 func (c *counted) AddVerification(ctx context.Context, v model.Verification) error {

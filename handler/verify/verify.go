@@ -17,9 +17,10 @@ import (
 
 // Store is what verifying reads and leaves behind.
 type Store interface {
-	Issued(ctx context.Context, numbers []model.VerificationNumber) (map[model.VerificationNumber]model.Issued, error)
+	IssuedIf(ctx context.Context, n model.VerificationNumber, right func(*model.Issued) bool) (*model.Issued, error)
 	FormRing(ctx context.Context) (form.Ring, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
+	Contacts(ctx context.Context, school string) ([]model.Contact, error)
 	AddVerification(ctx context.Context, v model.Verification) error
 	TriesOf(ctx context.Context, now time.Time, keys ...string) (map[string]store.Tries, error)
 	TakeTries(ctx context.Context, now time.Time, limits []store.Limit, early func(before map[string]store.Tries) bool) (before map[string]store.Tries, taken bool, err error)

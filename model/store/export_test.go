@@ -226,3 +226,8 @@ func UnitSearches(query string, r *codes.Regions) (sql []string, args [][]any) {
 	}
 	return sql, args
 }
+
+// IssuedQuery is the statement of Issued for some numbers.
+func (s *Store) IssuedQuery(numbers ...string) Statement {
+	return Statement{SQL: s.issuedQuery(), Args: []any{numbers}}
+}
