@@ -72,6 +72,7 @@ type Config struct {
 	Form      Form      `yaml:"form"`
 	Verify    Verify    `yaml:"verify"`
 	Review    Review    `yaml:"review"`
+	Desk      Desk      `yaml:"desk"`
 	Upstream  Upstream  `yaml:"upstream"`
 	Retention Retention `yaml:"retention"`
 }
@@ -258,6 +259,20 @@ type Review struct {
 	// SharePoints is by how many percentage points such a share must be above
 	// the school's to stand out.
 	SharePoints int `yaml:"share_points" env:"QUXIANG_REVIEW_SHARE_POINTS"`
+}
+
+// Desk is how much each account of a department (role desk) may check in a day
+// of Asia/Shanghai, over all replicas.
+type Desk struct {
+	// RowsPerDay is how many rows an account may check, 1 to 100000: one for
+	// each name and number. An account can be given a number of its own.
+	RowsPerDay int `yaml:"rows_per_day" env:"QUXIANG_DESK_ROWS_PER_DAY"`
+
+	// MissesPerDay is after how many numbers that match nothing an account
+	// pauses until the next day, 1 to 10000: a stolen account must not try out
+	// names and numbers. A sheet whose columns are mixed up has up to 500 of
+	// them.
+	MissesPerDay int `yaml:"misses_per_day" env:"QUXIANG_DESK_MISSES_PER_DAY"`
 }
 
 // Upstream is how destinations come in from the platforms on which graduates

@@ -52,6 +52,7 @@ const (
 	ActionExport        Action = "roster.export"
 	ActionStatistics    Action = "statistics.view"
 	ActionUpstream      Action = "upstream.settle" // conflicts between upstream and here
+	ActionVerify        Action = "form.verify"     // as a department, see MayCheck: no graduate's record
 )
 
 // Operator (管理员) is somebody who works at /admin.
@@ -87,6 +88,7 @@ func (o Operator) May(a Action) bool {
 		RoleCounsellor: {ActionView, ActionReviewCollege, ActionImport, ActionCorrect, ActionExport, ActionStatistics},
 		RoleMenu:       {ActionMenu},
 		RoleAuditor:    {ActionView, ActionAudit, ActionDispute, ActionStatistics},
+		RoleDesk:       {ActionVerify},
 	}
 	return slices.Contains(allowed[o.Role], a)
 }

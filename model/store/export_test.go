@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
@@ -12,6 +13,9 @@ import (
 	"quxiang/model"
 	"quxiang/model/codes"
 )
+
+// Clock is now to s.
+func (s *Store) Clock() time.Time { return s.now() }
 
 // DB is the handle, for tests that look below the methods.
 func (s *Store) DB() *gorm.DB { return s.db }
@@ -176,6 +180,9 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		conflictRow{},
 		contactRow{},
 		deliveryRow{},
+		deskBatchRow{},
+		deskDayRow{},
+		deskRow{},
 		flowRow{},
 		followerRow{},
 		graduateRow{},
