@@ -337,6 +337,7 @@ func Default() Config {
 			ShareMinimum: 20,
 			SharePoints:  20,
 		},
+		Desk:     Desk{RowsPerDay: 5000, MissesPerDay: 500},
 		Upstream: Upstream{Rate: 60},
 		Retention: Retention{
 			MessageDays: 180,

@@ -75,6 +75,8 @@ func (c Config) check(needs []Need) []Problem {
 	k.number("review.small_unit", c.Review.SmallUnit, 0, 1000)
 	k.number("review.share_minimum", c.Review.ShareMinimum, 0, 1000)
 	k.number("review.share_points", c.Review.SharePoints, 1, 100)
+	k.number("desk.rows_per_day", c.Desk.RowsPerDay, 1, 100_000)
+	k.number("desk.misses_per_day", c.Desk.MissesPerDay, 1, 10_000)
 	k.number("upstream.rate", c.Upstream.Rate, 1, 10000)
 	k.text("upstream.folder", c.Upstream.Folder, 500)
 	k.number("retention.message_days", c.Retention.MessageDays, 1, 3650)

@@ -38,16 +38,13 @@ const (
 // MaxQuestions is how many rows a department asks at once.
 const MaxQuestions = 500
 
-// DeskLimits are how much a department may ask in a day of Asia/Shanghai.
+// DeskLimits are how much a department may ask in a day of Asia/Shanghai. With
+// 500 misses a day, one of the 2^40 numbers of a school and year is found in six
+// million years, and only with the right name.
 type DeskLimits struct {
 	Rows   int // rows asked, where its Desk says nothing else
 	Misses int // numbers that matched nothing, after which it pauses until the next day
 }
-
-// DefaultDeskLimits are those of the configuration's defaults: a counter works
-// through a few hundred sheets of paper a day, and 500 misses a day find one of
-// 2^40 numbers in six million years.
-var DefaultDeskLimits = DeskLimits{Rows: 5000, Misses: 500}
 
 // DeskUse is what a department asked on one day.
 type DeskUse struct{ Rows, Misses int }

@@ -208,12 +208,20 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 	verifyArea, err4 := verify.New(verify.Options{
 		Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag, Place: places.Place,
 	})
-	adminArea, err5 := admin.New(admin.Options{Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu, StandOut: standOut(a.cfg.Review)})
+	adminArea, err5 := admin.New(admin.Options{
+		Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu,
+		StandOut: standOut(a.cfg.Review), Desk: deskLimits(a.cfg.Desk),
+	})
 	apiArea, err6 := api.New(api.Options{Web: site, Store: a.store, Receiver: a.receiver, Rate: a.cfg.Upstream.Rate})
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, err
 	}
 	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea, apiArea}, nil
+}
+
+// deskLimits are how much a department may ask in a day, on pages and by API.
+func deskLimits(c config.Desk) model.DeskLimits {
+	return model.DeskLimits{Rows: c.RowsPerDay, Misses: c.MissesPerDay}
 }
 
 func standOut(c config.Review) model.StandOutLimits {

@@ -87,6 +87,7 @@ type Options struct {
 	DataDir  string // uploads go below it, with random names, for our user only
 	Menu     Menu
 	StandOut model.StandOutLimits // zero: no number stands out
+	Desk     model.DeskLimits     // how much departments may ask in a day; zero: nothing
 	Hash     HashParameters       // cost of new password hashes; zero is DefaultHash
 }
 
