@@ -42,6 +42,7 @@ var tiers = []tier{
 	{"handler/web", []string{"model", "model/codes", "model/form", "model/links", "model/store"}, "what areas share"},
 	{"handler/web/webtest", []string{"handler/web"}, "what the areas' tests share"},
 	{"handler/form", []string{"model", "model/codes", "model/form", "model/links"}, "draws forms"},
+	{"handler/form/scan", nil, "reads QR codes: knows no form"},
 	{"handler/callback", areaMay, areaReason},
 	{"handler/oauth", areaMay, areaReason},
 	{"handler/h5", areaMay, areaReason},
