@@ -53,13 +53,14 @@ func (f Form) Canonical() []byte {
 // Digest is the SHA-256 of the canonical bytes.
 func (f Form) Digest() [sha256.Size]byte { return sha256.Sum256(f.Canonical()) }
 
-// CanonicalText is a label or value as it stands in the canonical bytes: NFC,
-// without white space, control and format characters.
+// CanonicalText is a label or value as it stands in the canonical bytes: without
+// white space, control and format characters, and then in NFC, so that an accent
+// that one of them kept from its letter is put together as it is on paper.
 func CanonicalText(s string) string {
-	return strings.Map(func(c rune) rune {
+	return norm.NFC.String(strings.Map(func(c rune) rune {
 		if unicode.IsSpace(c) || unicode.In(c, unicode.Cc, unicode.Cf) {
 			return -1
 		}
 		return c
-	}, norm.NFC.String(s))
+	}, s))
 }

@@ -178,7 +178,7 @@ valid_until=2023-12-31
 	if got := string(f.Canonical()); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	f.Sample, f.Blocks[0].Rows[0].Value, f.Blocks[0].Rows[1].Value = true, " Zoe\u0301 \u200bA\u3000B\n=C ", " "
+	f.Sample, f.Blocks[0].Rows[0].Value, f.Blocks[0].Rows[1].Value = true, " Zoe\u200d \u0301 \u200bA\u3000B\n=C ", " "
 	got := string(f.Canonical())
 	if !strings.Contains(got, "sample=yes\n[基本信息]\n姓名=ZoéAB=C\n性别=–\n") {
 		t.Errorf("got\n%s", got)
