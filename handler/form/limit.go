@@ -12,6 +12,9 @@ var drawing = make(chan struct{}, runtime.GOMAXPROCS(0))
 
 // wait takes a place among those who draw; done gives it back.
 func wait(ctx context.Context) (done func(), err error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("form: %w", context.Cause(ctx))
+	}
 	select {
 	case drawing <- struct{}{}:
 		return func() { <-drawing }, nil

@@ -24,7 +24,7 @@ func (s *Sheet) PDF(ctx context.Context, created time.Time) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	d := &document{PDF: pdf.New(&b, PageWidth, PageHeight, nil), faces: faces, used: map[Text]*canvas.FontFace{}}
+	d := &document{PDF: pdf.New(&b, PageWidth, PageHeight, nil), faces: faces, fonts: map[int]*canvas.Font{}, used: map[Text]*canvas.FontFace{}}
 	d.SetInfo(s.title(), "", "", "", "")
 	for _, f := range s.Fills {
 		d.fill(f)
@@ -49,7 +49,25 @@ func (s *Sheet) PDF(ctx context.Context, created time.Time) ([]byte, error) {
 type document struct {
 	*pdf.PDF
 	faces []*typeface
+	fonts map[int]*canvas.Font
 	used  map[Text]*canvas.FontFace // by size, weight and typeface
+}
+
+// font is this document's copy of a typeface: while the library cuts a subset it
+// writes the number of glyphs into the original, which others may be reading.
+func (d *document) font(face int) (*canvas.Font, error) {
+	if f, ok := d.fonts[face]; ok {
+		return f, nil
+	}
+	shared, err := d.faces[face].forPDF()
+	if err != nil {
+		return nil, err
+	}
+	own, tables, glyphs := *shared, *shared.SFNT, *shared.Maxp
+	tables.Maxp = &glyphs
+	own.SFNT = &tables
+	d.fonts[face] = &own
+	return &own, nil
 }
 
 func (d *document) face(t Text) (*canvas.FontFace, error) {
@@ -57,7 +75,7 @@ func (d *document) face(t Text) (*canvas.FontFace, error) {
 	if f, ok := d.used[key]; ok {
 		return f, nil
 	}
-	font, err := d.faces[t.face].forPDF()
+	font, err := d.font(t.face)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +165,7 @@ func (d *document) watermark(text string) error {
 	if text == "" {
 		return nil
 	}
-	font, err := d.faces[0].forPDF()
+	font, err := d.font(0)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 // drawn is when the PDFs of these tests say that they were made.
 var drawn = time.Date(2023, 7, 1, 4, 5, 6, 0, time.UTC)
 
-func draw(t testing.TB, s *picture.Sheet) []byte {
+func pdfOf(t testing.TB, s *picture.Sheet) []byte {
 	t.Helper()
 	b, err := s.PDF(t.Context(), drawn)
 	if err != nil {
@@ -30,7 +30,7 @@ func draw(t testing.TB, s *picture.Sheet) []byte {
 func TestPDFIsSoundAndSmall(t *testing.T) {
 	for name, f := range extremes() {
 		t.Run(name, func(t *testing.T) {
-			b := draw(t, lay(t, f))
+			b := pdfOf(t, lay(t, f))
 			if len(b) > 60<<10 {
 				t.Errorf("%d bytes", len(b))
 			}
@@ -76,7 +76,7 @@ func TestPDFExtractsExactly(t *testing.T) {
 		f.Blocks[0].Rows = append(f.Blocks[0].Rows, form.Row{Label: "名称", Value: v})
 	}
 	s := lay(t, f)
-	path := file(t, "form.pdf", draw(t, s))
+	path := file(t, "form.pdf", pdfOf(t, s))
 	for i, line := range tableLines(t, path, s) {
 		if i == 0 {
 			continue
@@ -108,7 +108,7 @@ func tableLines(t *testing.T, path string, s *picture.Sheet) []string {
 func TestPDFOfBothFormsExtractsWhole(t *testing.T) {
 	for _, f := range []form.Form{archive(), household(), filled(repeat("学信咨询 ABC·", 120))} {
 		s := lay(t, f)
-		all := form.CanonicalText(run(t, "pdftotext", "-raw", file(t, "form.pdf", draw(t, s)), "-"))
+		all := form.CanonicalText(run(t, "pdftotext", "-raw", file(t, "form.pdf", pdfOf(t, s)), "-"))
 		want := []string{f.Title, f.Kind.Chinese(), "核验编号" + string(f.Number), "有效期至2023年12月31日", "出具日期2023年7月1日", "出具单位" + f.Issuer}
 		for _, c := range s.Cells {
 			want = append(want, c.Text)
@@ -124,7 +124,7 @@ func TestPDFOfBothFormsExtractsWhole(t *testing.T) {
 	}
 	f := archive()
 	f.Sample = true
-	if all := run(t, "pdftotext", file(t, "form.pdf", draw(t, lay(t, f))), "-"); strings.Count(all, picture.SampleMark) != 1 {
+	if all := run(t, "pdftotext", file(t, "form.pdf", pdfOf(t, lay(t, f))), "-"); strings.Count(all, picture.SampleMark) != 1 {
 		t.Errorf("a sample says %q", all)
 	}
 }
@@ -134,7 +134,7 @@ func TestPDFOfBothFormsExtractsWhole(t *testing.T) {
 // the embedded font.
 func TestPDFIsTheSameEachTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		want := draw(t, lay(t, archive()))
+		want := pdfOf(t, lay(t, archive()))
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
@@ -157,12 +157,14 @@ func TestPDFIsTheSameEachTime(t *testing.T) {
 	})
 }
 
-func TestPDFWaitsWithItsContext(t *testing.T) {
+func TestNothingIsDrawnForThoseWhoLeft(t *testing.T) {
 	s := lay(t, archive())
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	// Places may be free, so that drawing can begin before the context is seen.
-	if b, err := s.PDF(ctx, drawn); err != nil && (!errors.Is(err, context.Canceled) || b != nil) {
+	if b, err := s.PDF(ctx, drawn); !errors.Is(err, context.Canceled) || b != nil {
+		t.Error(err)
+	}
+	if b, err := s.PNG(ctx); !errors.Is(err, context.Canceled) || b != nil {
 		t.Error(err)
 	}
 }
