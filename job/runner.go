@@ -31,6 +31,10 @@ type Job struct {
 	Run func(ctx context.Context) (outcome string, err error)
 	// Forced is Run on demand, whatever the hour; nil: the same as Run.
 	Forced func(ctx context.Context) (outcome string, err error)
+	// Walked says that a walk of the clock runs the job after each instant at which
+	// another falls due, as an Always job, and not at its own: a month has 8,640
+	// times five minutes.
+	Walked bool
 	// Next is the earliest instant after t at which an Always job has put
 	// something off to, zero when there is none; may be nil.
 	Next func(t time.Time) time.Time

@@ -255,17 +255,21 @@ func TestWalk(t *testing.T) {
 			return time.Time{}
 		},
 	}
-	r := newRunner(t, s, c, nil, daily(c, d), nightly, always)
+	often := job.Job{Name: "often", Spec: "* * * * *", Walked: true, Run: func(context.Context) (string, error) {
+		d.note(c, "often")
+		return "", nil
+	}}
+	r := newRunner(t, s, c, nil, daily(c, d), nightly, often, always)
 	to := at(t, "2027-08-31 08:00")
 	if err := r.Walk(t.Context(), c.Now(), to, c.set); !errors.Is(err, errBad) {
 		t.Errorf("error %v", err)
 	}
 	d.want(t,
-		"nightly 08-30 03:30", "always 08-30 03:30",
-		"daily 08-30 10:00", "always 08-30 10:00",
-		"always 08-30 10:05",
-		"nightly 08-31 03:30", "always 08-31 03:30",
-		"always 08-31 08:00",
+		"nightly 08-30 03:30", "often 08-30 03:30", "always 08-30 03:30",
+		"daily 08-30 10:00", "often 08-30 10:00", "always 08-30 10:00",
+		"often 08-30 10:05", "always 08-30 10:05",
+		"nightly 08-31 03:30", "often 08-31 03:30", "always 08-31 03:30",
+		"often 08-31 08:00", "always 08-31 08:00",
 	)
 	if !c.Now().Equal(to) {
 		t.Errorf("the clock shows %v", c.Now())
@@ -282,7 +286,8 @@ func TestWalkThroughAugust(t *testing.T) {
 	openid := r.bound(1)[0]
 	runner := newRunner(t, r.store, r.clock, nil, job.Schedule(job.ScheduleOptions{
 		LadderMinute: 600, Ladder: ladder(r), Dispatcher: r.d, Importer: importer(r, t.TempDir()),
-		Purge: &job.Purge{Store: r.store, Now: r.clock.Now},
+		Purge:    &job.Purge{Store: r.store, Now: r.clock.Now},
+		Verified: &job.Verified{Store: r.store, Now: r.clock.Now},
 	})...)
 	r.must(runner.Walk(t.Context(), r.clock.Now(), at(t, "2027-09-02 00:00"), func(now time.Time) {
 		r.must(r.sim.Idle(t.Context())) // a receipt signed before the jump would be refused after it

@@ -5,6 +5,9 @@ import "fmt"
 // purgeSpec is when little else happens.
 const purgeSpec = "30 3 * * *"
 
+// verifiedSpec: whoever stands at a counter hears of it while there.
+const verifiedSpec = "*/3 * * * *"
+
 // ScheduleOptions are the parts that the program's jobs run.
 type ScheduleOptions struct {
 	LadderMinute int // minutes since midnight, Asia/Shanghai, at which the ladder is worked each day
@@ -12,6 +15,7 @@ type ScheduleOptions struct {
 	Dispatcher   *Dispatcher
 	Importer     *Importer
 	Purge        *Purge
+	Verified     *Verified
 	More         []Job // run before those that always run
 }
 
@@ -24,6 +28,7 @@ func Schedule(o ScheduleOptions) []Job {
 			Run: o.Ladder.Run, Forced: o.Ladder.Forced,
 		},
 		{Name: "purge", Spec: purgeSpec, Run: o.Purge.Run},
+		{Name: "verified", Spec: verifiedSpec, Walked: true, Run: o.Verified.Run},
 	}
 	return append(append(jobs, o.More...),
 		Job{Name: "import", Spec: Always, Run: o.Importer.RunAll},

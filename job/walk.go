@@ -9,8 +9,8 @@ import (
 )
 
 // Walk runs, in order, every instant that falls due after from and up to to,
-// each with the clock set to it, and after each what the Always jobs find to
-// do. Instants to which those have put something off are visited too. In the
+// each with the clock set to it, and after each what the Always and the Walked
+// jobs find to do. Instants to which those have put something off are visited too. In the
 // end the clock shows to. Only a sandbox, which owns its clock, walks; jobs of
 // this Runner that would start meanwhile are held off.
 //
@@ -46,10 +46,13 @@ func (r *Runner) unlock(n int) {
 
 // nextEvent is the next instant after t at which something happens.
 func (r *Runner) nextEvent(t time.Time) time.Time {
-	next := r.nextDue(t)
+	var next time.Time
 	for _, e := range r.entries {
-		if e.schedule == nil && e.Next != nil {
+		switch {
+		case e.schedule == nil && e.Next != nil:
 			next = earlier(next, e.Next(t))
+		case e.schedule != nil && !e.Walked:
+			next = earlier(next, e.schedule.Next(t.In(model.Shanghai)))
 		}
 	}
 	return next
@@ -59,7 +62,7 @@ func (r *Runner) nextEvent(t time.Time) time.Time {
 func (r *Runner) visit(ctx context.Context, t time.Time) error {
 	var errs []error
 	for _, e := range r.entries {
-		if e.schedule != nil && latest(e.schedule, t).Equal(t.In(model.Shanghai)) {
+		if e.schedule != nil && !e.Walked && latest(e.schedule, t).Equal(t.In(model.Shanghai)) {
 			errs = append(errs, r.perform(ctx, e, t, 0))
 		}
 	}
@@ -69,7 +72,7 @@ func (r *Runner) visit(ctx context.Context, t time.Time) error {
 func (r *Runner) visitAlways(ctx context.Context) error {
 	var errs []error
 	for _, e := range r.entries {
-		if e.schedule == nil {
+		if e.schedule == nil || e.Walked {
 			_, err := r.call(ctx, e.Run)
 			errs = append(errs, err)
 		}

@@ -50,73 +50,19 @@ type Authorization struct {
 	ValidUntil Date
 	CreatedAt  time.Time
 	RevokedAt  time.Time // zero while not revoked
-}
-
-// AuthorizationState says whether a form still holds.
-type AuthorizationState string
-
-// The states; only active ones are in force.
-const (
-	AuthorizationActive     AuthorizationState = "active"
-	AuthorizationExpired    AuthorizationState = "expired"
-	AuthorizationRevoked    AuthorizationState = "revoked"
-	AuthorizationSuperseded AuthorizationState = "superseded"
-)
-
-// Chinese names the state.
-func (s AuthorizationState) Chinese() string {
-	switch s {
-	case AuthorizationActive:
-		return "有效"
-	case AuthorizationExpired:
-		return "已过期"
-	case AuthorizationRevoked:
-		return "已撤销"
-	default:
-		return "已被新的确认取代"
-	}
-}
-
-// MaxActive is how many numbers of one kind a graduate may hold at once
-// (design §2).
-const MaxActive = 3
-
-// State of a at now within its record: revoked before superseded before
-// expired, so that the graduate's own act is what a verifier hears of first. A
-// form of a revision that is void counts as revoked.
-func (a Authorization) State(r Record, now time.Time) AuthorizationState {
-	if !a.RevokedAt.IsZero() || r.void(a.Revision) {
-		return AuthorizationRevoked
-	}
-	if c := r.Confirmed(); c != nil && c.Revision > a.Revision {
-		return AuthorizationSuperseded
-	}
-	if !now.Before(a.ValidUntil.End()) {
-		return AuthorizationExpired
-	}
-	return AuthorizationActive
-}
-
-// EndedAt is when a stopped being in force; the zero time while it is.
-func (a Authorization) EndedAt(r Record, now time.Time) time.Time {
-	switch a.State(r, now) {
-	case AuthorizationRevoked:
-		if a.RevokedAt.IsZero() {
-			return r.VoidedAt(a.Revision)
-		}
-		return a.RevokedAt
-	case AuthorizationSuperseded:
-		return r.Confirmed().At
-	case AuthorizationExpired:
-		return a.ValidUntil.End()
-	default:
-		return time.Time{}
-	}
+	Withdrawn  bool      // revoked with all others, by withdrawing the consent
 }
 
 // VerificationCap is the last day on which a form of g can be verified: the
 // last day of the sixth month after graduation (guide, figure 8, note 4).
 func VerificationCap(g Graduate) Date { return g.Basics.Graduates.Last(6) }
+
+// MaxActive is how many numbers of one kind a graduate may hold at once
+// (design §2).
+const MaxActive = 3
+
+// forLength bounds the note for whom a form was made.
+const forLength = 40
 
 // AuthorizationRequest is what the graduate asks for.
 type AuthorizationRequest struct {
@@ -159,23 +105,18 @@ func Authorize(r Record, q AuthorizationRequest, now time.Time) (Change, error) 
 		return Change{}, Invalid("kind", "请选择要授权的登记信息表。")
 	case !q.Consent:
 		return Change{}, Invalid("consent", "请先阅读并勾选同意授权核验。")
-	case utf8.RuneCountInString(q.For) > 40:
-		return Change{}, Invalid("for", "提供给谁最多 40 字。")
+	case utf8.RuneCountInString(q.For) > forLength:
+		return Change{}, Invalid("for", "提供给谁最多 %d 字。", forLength)
 	case q.Number == "":
 		return Change{}, Errorf(CodeInternal, "核验编号生成失败，请稍后再试。")
 	}
 	if err := checkValidity(r, q.ValidUntil, now); err != nil {
 		return Change{}, err
 	}
-	active := 0
-	for _, a := range r.Authorizations {
-		if a.Kind == q.Kind && a.State(r, now) == AuthorizationActive {
-			active++
-		}
-	}
+	active, err := r.roomFor(q.Kind, now)
 	switch {
-	case active >= MaxActive:
-		return Change{}, Errorf(CodeConflict, "%s最多同时有 %d 个有效编号，请先撤销不用的编号。", q.Kind.Chinese(), MaxActive)
+	case err != nil:
+		return Change{}, err
 	case active > 0 && q.For == "":
 		return Change{}, Invalid("for", "您已有一个有效编号。再做一个时，请写明提供给谁，便于区分。")
 	}
@@ -204,44 +145,16 @@ func checkValidity(r Record, until Date, now time.Time) error {
 	return nil
 }
 
-// Extend moves the validity of an unrevoked, unsuperseded form, at most to the
-// cap. An expired one comes into force again with the same number.
-func Extend(r Record, n VerificationNumber, until Date, now time.Time) (Change, error) {
-	if err := checkValidity(r, until, now); err != nil {
-		return Change{}, err
+// roomFor counts the numbers of a kind that are in force; an error when there
+// is no room for another.
+func (r Record) roomFor(kind FormKind, now time.Time) (active int, err error) {
+	for _, a := range r.Authorizations {
+		if a.Kind == kind && a.State(r, now) == AuthorizationActive {
+			active++
+		}
 	}
-	return editAuthorization(r, n, "authorization.extend", now, func(a *Authorization) error {
-		if s := a.State(r, now); s == AuthorizationRevoked || s == AuthorizationSuperseded {
-			return Errorf(CodeConflict, "该编号%s，不能延期。请重新授权。", s.Chinese())
-		}
-		a.ValidUntil = until
-		return nil
-	})
-}
-
-// Revoke ends a form at once. Revoking again is no error and changes nothing.
-func Revoke(r Record, n VerificationNumber, now time.Time) (Change, error) {
-	return editAuthorization(r, n, "authorization.revoke", now, func(a *Authorization) error {
-		if a.RevokedAt.IsZero() {
-			a.RevokedAt = now
-		}
-		return nil
-	})
-}
-
-func editAuthorization(r Record, n VerificationNumber, action string, now time.Time, edit func(*Authorization) error) (Change, error) {
-	r = r.clone()
-	for i := range r.Authorizations {
-		a := &r.Authorizations[i]
-		if a.Number != n {
-			continue
-		}
-		if err := edit(a); err != nil {
-			return Change{}, err
-		}
-		ch := r.change(ByGraduate(r.Graduate.ID), action, now)
-		ch.Audit.Detail = map[string]string{"kind": string(a.Kind), "until": string(a.ValidUntil)}
-		return ch, nil
+	if active >= MaxActive {
+		return active, Errorf(CodeConflict, "%s最多同时有 %d 个有效编号，请先撤销不用的编号。", kind.Chinese(), MaxActive)
 	}
-	return Change{}, Errorf(CodeNotFound, "没有找到这个核验编号。")
+	return active, nil
 }

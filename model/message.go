@@ -20,11 +20,15 @@ const (
 	MessageDeadline        MessageKind = "deadline" // the ladder
 	MessageRebound         MessageKind = "rebound"  // bound to another phone
 	MessageAnswered        MessageKind = "answered" // a request was granted or refused
+	MessageVerified        MessageKind = "verified" // somebody verified a form
 )
 
 // MessageKinds lists every kind.
 func MessageKinds() []MessageKind {
-	return []MessageKind{MessageReturned, MessageCollegeApproved, MessageApproved, MessageConfirmed, MessageDeadline, MessageRebound, MessageAnswered}
+	return []MessageKind{
+		MessageReturned, MessageCollegeApproved, MessageApproved, MessageConfirmed, MessageDeadline, MessageRebound, MessageAnswered,
+		MessageVerified,
+	}
 }
 
 // Priority orders what is sent first: 0 security and returned, 1 progress,
@@ -136,7 +140,8 @@ func joinKinds() string {
 
 const progressLife = 14 * 24 * time.Hour // a progress message older than this only confuses
 
-// homePath is where every message leads: the home page knows the next step.
+// homePath is where messages about the flow lead: the home page knows the next
+// step.
 const homePath = "/h5/home"
 
 func progress(r Record, kind MessageKind, status, remark string, now time.Time) Notice {

@@ -42,7 +42,7 @@ func newWorld(t *rapid.T) *world {
 
 var eventNames = []string{
 	"link", "check", "mend", "report", "draft", "receive", "review", "confirm", "authorize", "revoke", "extend", "reopen",
-	"ask change", "rule change", "ask correction", "rule correction", "dispute", "rule dispute", "withdraw",
+	"withdraw consent", "ask change", "rule change", "ask correction", "rule correction", "dispute", "rule dispute", "withdraw",
 	"upstream", "settle",
 }
 
@@ -142,13 +142,14 @@ func (w *world) step(t *rapid.T) {
 		"authorize": func() (Change, error) {
 			w.serial++
 			return Authorize(w.r, AuthorizationRequest{
-				Kind: FormArchive, ValidUntil: DateOf(w.now).AddDays(rapid.IntRange(-1, 200).Draw(t, "days")),
+				Kind: rapid.SampledFrom(FormKinds()).Draw(t, "kind"), ValidUntil: DateOf(w.now).AddDays(rapid.IntRange(-1, 200).Draw(t, "days")),
 				For: "社区", Consent: true, Number: VerificationNumber(fmt.Sprint("N", w.serial)),
 			}, w.now)
 		},
-		"revoke": func() (Change, error) { return Revoke(w.r, "N1", w.now) },
-		"extend": func() (Change, error) { return Extend(w.r, "N1", DateOf(w.now).AddDays(3), w.now) },
-		"reopen": func() (Change, error) { return Reopen(w.r, w.school, DateOf(w.now).AddDays(5), w.now) },
+		"revoke":           func() (Change, error) { return Revoke(w.r, "N1", w.now) },
+		"withdraw consent": func() (Change, error) { return Withdraw(w.r, w.now) },
+		"extend":           func() (Change, error) { return Extend(w.r, "N1", DateOf(w.now).AddDays(3), w.now) },
+		"reopen":           func() (Change, error) { return Reopen(w.r, w.school, DateOf(w.now).AddDays(5), w.now) },
 		"ask change": func() (Change, error) {
 			return AskChange(w.r, w.cohort, len(w.r.Revisions), "已解约", w.now)
 		},

@@ -50,10 +50,17 @@ func Timeline(r Record, c Cohort, now time.Time) []TimelineEntry {
 			t = append(t, r.historyOfRequest(q)...)
 		}
 	}
+	withdrawn := map[time.Time]int{}
 	for _, a := range r.Authorizations {
-		if a.RevokedAt.IsZero() && !now.Before(a.ValidUntil.End()) {
-			add(a.ValidUntil.End(), whoSystem, a.Kind.Chinese()+"有效期已过", a.For, a.Revision, "")
+		if a.Withdrawn {
+			withdrawn[a.RevokedAt]++
 		}
+		if a.RevokedAt.IsZero() && !now.Before(a.Until(r).End()) {
+			add(a.Until(r).End(), whoSystem, a.Kind.Chinese()+"有效期已过", a.For, a.Revision, "")
+		}
+	}
+	for at, n := range withdrawn {
+		add(at, whoSelf, fmt.Sprintf("撤回核验授权同意，%d 个编号随之失效", n), "", 0, "authorization.withdraw")
 	}
 	if !now.Before(c.Deadline.End()) {
 		add(c.Deadline.End(), whoSystem, "登记信息更新截止", "", 0, "")
@@ -100,7 +107,7 @@ func (r Record) historyOf(v Revision) []TimelineEntry {
 			continue
 		}
 		t = append(t, entry(a.CreatedAt, self, whoSelf, "核验授权："+a.Kind.Chinese(), a.For, "authorization.create"))
-		if !a.RevokedAt.IsZero() {
+		if !a.RevokedAt.IsZero() && !a.Withdrawn {
 			t = append(t, entry(a.RevokedAt, self, whoSelf, "撤销核验授权："+a.Kind.Chinese(), a.For, "authorization.revoke"))
 		}
 	}

@@ -123,7 +123,8 @@ func (a *app) wireJobs(l links.Links) error {
 	a.jobs, err = job.NewRunner(job.RunnerOptions{
 		Store: a.store, Now: a.clock.Now, Logger: a.log, Wake: a.clock.moved,
 		Jobs: job.Schedule(job.ScheduleOptions{
-			LadderMinute: int(r.LadderHour), Ladder: ladder, Dispatcher: a.dispatcher, Importer: a.importer, Purge: purge, More: a.watch(),
+			LadderMinute: int(r.LadderHour), Ladder: ladder, Dispatcher: a.dispatcher, Importer: a.importer, Purge: purge,
+			Verified: &job.Verified{Store: a.store, Now: a.clock.Now}, More: a.watch(),
 		}),
 	})
 	return err

@@ -27,6 +27,7 @@ func mapDemoTemplates(ctx context.Context, s *store.Store) error {
 		model.MessageCollegeApproved: {"审核进度通知", progress},
 		model.MessageApproved:        {"审核进度通知", progress},
 		model.MessageAnswered:        {"审核进度通知", progress},
+		model.MessageVerified:        {"审核进度通知", progress},
 		model.MessageConfirmed: {"登记成功通知", map[string]string{
 			"thing1": model.VarItem, "time2": model.VarTime, "thing3": model.VarRemark,
 		}},

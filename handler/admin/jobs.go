@@ -12,7 +12,7 @@ import (
 
 // jobWords names the jobs to people; commands and logs have their own names.
 var jobWords = map[string]string{
-	"ladder": "截止提醒", "purge": "清理过期数据", "import": "名单导入", "dispatch": "消息发送", "upstream": "收取上级平台的表格",
+	"ladder": "截止提醒", "purge": "清理过期数据", "import": "名单导入", "dispatch": "消息发送", "upstream": "收取上级平台的表格", "verified": "核验提醒",
 }
 
 // jobLine is a job's newest run.

@@ -11,6 +11,7 @@ var messageWords = map[model.MessageKind]string{
 	model.MessageDeadline:        "截止提醒",
 	model.MessageRebound:         "微信换绑",
 	model.MessageAnswered:        "申请答复",
+	model.MessageVerified:        "登记信息表被核验",
 }
 
 // stateWords says how far a message has got.

@@ -24,7 +24,7 @@ type Store interface {
 	Colleges(ctx context.Context, cohort, school string) ([]string, error)
 	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)
 	FormSigningKey(ctx context.Context) (form.SigningKey, error)
-	Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error)
+	Verifications(ctx context.Context, id model.GraduateID, before int64, limit int) ([]model.Verification, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
 	FindUnits(ctx context.Context, query string) ([]model.Unit, error)
 

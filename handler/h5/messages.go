@@ -34,6 +34,7 @@ var kindWords = map[model.MessageKind]string{
 	model.MessageDeadline:        "截止日期提醒",
 	model.MessageRebound:         "微信绑定变更",
 	model.MessageAnswered:        "申请已答复",
+	model.MessageVerified:        "登记信息表被核验",
 }
 
 // stateWords says how far a message has got. Accepted is not delivered.

@@ -27,7 +27,7 @@ const listed = 50
 // verifications tells the graduate who looked at the forms. Verifiers are not
 // named: nobody logs in to verify; the network is known coarsely only.
 func (h *Handler) verifications(v *visit) error {
-	list, err := h.o.Store.Verifications(v.ctx(), v.record.Graduate.ID, listed)
+	list, err := h.o.Store.Verifications(v.ctx(), v.record.Graduate.ID, 0, listed)
 	if err != nil {
 		return fmt.Errorf("h5: verifications: %w", err)
 	}

@@ -61,7 +61,7 @@ func TestMatch(t *testing.T) {
 		})
 	}
 	// Every look has left a trace, with a masked network.
-	seen, err := s.store.Verifications(t.Context(), 1, 10)
+	seen, err := s.store.Verifications(t.Context(), 1, 0, 10)
 	must(t, err)
 	if len(seen) != 4 {
 		t.Fatalf("%d verifications", len(seen))
@@ -95,7 +95,7 @@ func TestOwnLook(t *testing.T) {
 	f := s.from("2001:db8:1:2:3::4")
 	f.post("/test/login", nil)
 	expect(t, f.verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效"}, nil)
-	seen, err := s.store.Verifications(t.Context(), 1, 10)
+	seen, err := s.store.Verifications(t.Context(), 1, 0, 10)
 	must(t, err)
 	if len(seen) != 1 || !seen[0].Own || seen[0].Network != "2001:db8:1::/48" {
 		t.Errorf("%+v", seen)
@@ -133,7 +133,7 @@ func TestNoMatchIsOneAnswer(t *testing.T) {
 			}
 		})
 	}
-	seen, err := s.store.Verifications(t.Context(), 1, 10)
+	seen, err := s.store.Verifications(t.Context(), 1, 0, 10)
 	must(t, err)
 	if len(seen) != 0 {
 		t.Errorf("failed tries left %d verifications", len(seen))

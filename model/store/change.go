@@ -257,18 +257,30 @@ func (w *writing) appendConfirmations(tx *gorm.DB) error {
 	return tx.Create(&rows).Error
 }
 
-// writeAuthorizations appends new numbers, and writes validity and revocation
-// of known ones: the only parts that may change. One rule changes one number,
-// so that the loop makes one statement.
+// writeAuthorizations appends new numbers, and writes validity, note and
+// revocation of known ones: the only parts that may change. One rule changes one
+// number, or withdraws all, so that there is one statement.
 func (w *writing) writeAuthorizations(tx *gorm.DB) error {
 	known := w.before.record.Authorizations
+	var withdrawn []int64
+	var at int64
 	for i, old := range known {
 		a := w.after.Authorizations[i]
-		if a.ValidUntil == old.ValidUntil && a.RevokedAt.Equal(old.RevokedAt) {
-			continue
+		switch {
+		case a == old:
+		case a.Withdrawn && !old.Withdrawn:
+			withdrawn, at = append(withdrawn, old.ID), toMillis(a.RevokedAt)
+		default:
+			row := authorizationRowOf(w.after.Graduate.ID, i+1, a)
+			err := tx.Model(&authorizationRow{}).Where("id = ?", old.ID).Select("valid_until", "for_whom", "revoked_at").Updates(&row).Error
+			if err != nil {
+				return err
+			}
 		}
-		err := tx.Model(&authorizationRow{}).Where("id = ?", old.ID).Select("valid_until", "revoked_at").
-			Updates(&authorizationRow{ValidUntil: string(a.ValidUntil), RevokedAt: toMillis(a.RevokedAt)}).Error
+	}
+	if len(withdrawn) > 0 {
+		err := tx.Model(&authorizationRow{}).Where("id IN ?", withdrawn).Select("revoked_at", "withdrawn").
+			Updates(&authorizationRow{RevokedAt: at, Withdrawn: true}).Error
 		if err != nil {
 			return err
 		}

@@ -134,7 +134,7 @@ func TestCheckForms(t *testing.T) {
 			t.Errorf("%+v", a)
 		}
 		for id, want := range map[model.GraduateID]int{1: 1, 2: 1, 3: 0} {
-			seen, err := s.Verifications(t.Context(), id, 10)
+			seen, err := s.Verifications(t.Context(), id, 0, 10)
 			if err != nil || len(seen) != want {
 				t.Fatalf("graduate %d: %d verifications, %v", id, len(seen), err)
 			}
@@ -170,13 +170,13 @@ func TestCheckFormsLimits(t *testing.T) {
 		refused := func(what string, d model.Desk, qs []model.Question, code model.Code) {
 			t.Helper()
 			before, _ := s.DeskUse(t.Context(), d.OperatorID, s.Clock())
-			seen, _ := s.Verifications(t.Context(), 1, 100)
+			seen, _ := s.Verifications(t.Context(), 1, 0, 100)
 			answers, err := s.CheckForms(t.Context(), d, checkOf(qs))
 			if model.CodeOf(err) != code || answers != nil {
 				t.Errorf("%s: %v, %v; want %s", what, answers, err, code)
 			}
 			after, _ := s.DeskUse(t.Context(), d.OperatorID, s.Clock())
-			now, _ := s.Verifications(t.Context(), 1, 100)
+			now, _ := s.Verifications(t.Context(), 1, 0, 100)
 			if before != after || len(seen) != len(now) {
 				t.Errorf("%s: %+v became %+v", what, before, after)
 			}

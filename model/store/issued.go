@@ -41,6 +41,7 @@ func (r *issuedRow) columns() (names []string, into []any) {
 		{"a.valid_until", &a.ValidUntil},
 		{"a.created_at", &a.Created},
 		{"a.revoked_at", &a.RevokedAt},
+		{"a.withdrawn", &a.Withdrawn},
 		{"g.cohort_code", &g.CohortCode},
 		{"g.school_code", &g.SchoolCode},
 		{"g.name", &g.Name},

@@ -106,7 +106,7 @@ func TestContactsAndVerifications(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		got, err := s.Verifications(t.Context(), 5, 2)
+		got, err := s.Verifications(t.Context(), 5, 0, 2)
 		if err != nil || len(got) != 2 || got[0].ID <= got[1].ID {
 			t.Fatalf("%+v, %v", got, err)
 		}

@@ -51,17 +51,3 @@ func (s *Store) AddVerification(ctx context.Context, v model.Verification) error
 		return tx.Create(&row).Error
 	})
 }
-
-// Verifications returns who looked at a graduate's forms, the newest first.
-// Index verifications_graduate: limit rows.
-func (s *Store) Verifications(ctx context.Context, id model.GraduateID, limit int) ([]model.Verification, error) {
-	var rows []verificationRow
-	if err := s.read(ctx).Where("graduate_id = ?", int64(id)).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, wrap("verifications", err)
-	}
-	out := make([]model.Verification, len(rows))
-	for i := range rows {
-		out[i] = rows[i].verification()
-	}
-	return out, nil
-}

@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE `authorizations` ADD COLUMN `withdrawn` SMALLINT NOT NULL DEFAULT 0;
+
+-- +goose Down
+ALTER TABLE `authorizations` DROP COLUMN `withdrawn`;
