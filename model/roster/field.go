@@ -75,6 +75,8 @@ const (
 	reviewRevision
 	reviewResult
 	reviewReason
+	formKind
+	formNumber
 	fields // how many there are
 )
 

@@ -26,6 +26,7 @@ type text struct {
 	csv   *csv.Reader
 	line  int        // of the row that was read last
 	inner int        // line breaks within cells so far: spreadsheets number rows, not lines
+	top   [][]string // rows up to and with the header
 	ahead [][]string // rows read while the header was looked for
 	lines []int      // and their lines
 }
@@ -89,7 +90,7 @@ func openText(path string, v *vocabulary) (_ source, h header, err error) {
 	if err := v.missing(h); err != nil {
 		return nil, header{}, err
 	}
-	t.ahead, t.lines = t.ahead[h.lines:], t.lines[h.lines:]
+	t.top, t.ahead, t.lines = t.ahead[:h.lines], t.ahead[h.lines:], t.lines[h.lines:]
 	return t, h, nil
 }
 

@@ -18,6 +18,7 @@ const inMemoryPart = 16 << 20
 type xlsx struct {
 	file     *excelize.File
 	rows     *excelize.Rows
+	sheet    string
 	line     int
 	total    int
 	lastRows map[int]bool
@@ -48,7 +49,7 @@ func openXLSX(path string, o Options, v *vocabulary) (_ source, h header, total 
 	for n := range lastRows {
 		total = max(total, n)
 	}
-	x := &xlsx{file: f, total: total, lastRows: lastRows}
+	x := &xlsx{file: f, sheet: sheet, total: total, lastRows: lastRows}
 	if x.rows, err = f.Rows(sheet); err != nil {
 		return nil, header{}, 0, damaged().Because(fmt.Errorf("roster: read sheet: %w", err))
 	}
