@@ -51,8 +51,9 @@ const (
 	ActionDispute       Action = "dispute.answer"    // see MayAnswerDispute
 	ActionExport        Action = "roster.export"
 	ActionStatistics    Action = "statistics.view"
-	ActionUpstream      Action = "upstream.settle" // conflicts between upstream and here
-	ActionVerify        Action = "form.verify"     // as a department, see MayCheck: no graduate's record
+	ActionUpstream      Action = "upstream.settle"  // conflicts between upstream and here
+	ActionNote          Action = "desk_note.answer" // what departments told the school
+	ActionVerify        Action = "form.verify"      // as a department, see MayCheck: no graduate's record
 )
 
 // Operator (管理员) is somebody who works at /admin.
@@ -79,10 +80,10 @@ func (o Operator) May(a Action) bool {
 	allowed := map[Role][]Action{
 		RoleAdmin: {
 			ActionView, ActionReviewCollege, ActionReviewSchool, ActionImport, ActionReopen, ActionMenu, ActionAudit,
-			ActionCorrect, ActionDispute, ActionExport, ActionStatistics, ActionUpstream,
+			ActionCorrect, ActionDispute, ActionExport, ActionStatistics, ActionUpstream, ActionNote,
 		},
 		RoleSchool: {
-			ActionView, ActionReviewSchool, ActionImport, ActionReopen, ActionCorrect, ActionExport, ActionStatistics, ActionUpstream,
+			ActionView, ActionReviewSchool, ActionImport, ActionReopen, ActionCorrect, ActionExport, ActionStatistics, ActionUpstream, ActionNote,
 		},
 		RoleCollege:    {ActionView, ActionReviewCollege, ActionImport, ActionCorrect, ActionExport, ActionStatistics},
 		RoleCounsellor: {ActionView, ActionReviewCollege, ActionImport, ActionCorrect, ActionExport, ActionStatistics},

@@ -19,6 +19,7 @@ type deskDayRow struct {
 	Day        string `gorm:"primaryKey"`
 	Asked      int
 	Missed     int
+	Notes      int // written to schools
 }
 
 func (deskDayRow) TableName() string { return "desk_days" }
@@ -185,6 +186,70 @@ func (s *Store) DeskUse(ctx context.Context, id model.OperatorID, now time.Time)
 		return model.DeskUse{}, wrap("desk use", err)
 	}
 	return model.DeskUse{Rows: rows[0].Asked, Misses: rows[0].Missed}, nil
+}
+
+// DeskBatch returns one check of a department by its name; CodeNotFound when it
+// is not the department's. Index desk_batches_batch: one row.
+func (s *Store) DeskBatch(ctx context.Context, id model.OperatorID, batch string) (model.DeskBatch, error) {
+	absent := model.Errorf(model.CodeNotFound, "没有找到这次核验。")
+	if !isCode(batch) {
+		return model.DeskBatch{}, absent
+	}
+	var rows []deskBatchRow
+	if err := s.read(ctx).Where("batch = ? AND operator_id = ?", batch, int64(id)).Limit(1).Find(&rows).Error; err != nil {
+		return model.DeskBatch{}, wrap("desk batch", err)
+	}
+	if len(rows) == 0 {
+		return model.DeskBatch{}, absent
+	}
+	return rows[0].batch(), nil
+}
+
+// DeskVerification is a form that a department found, as its history shows it.
+type DeskVerification struct {
+	model.Verification
+	Tail string // of the number, see model.NumberTail
+}
+
+// DeskVerifications returns the forms that a check of a department found, in the
+// order in which it asked. Index verifications_operator: at most
+// model.MaxQuestions rows, and the numbers by primary key.
+func (s *Store) DeskVerifications(ctx context.Context, id model.OperatorID, batch string) ([]DeskVerification, error) {
+	if !isCode(batch) || batch == "" {
+		return nil, nil
+	}
+	return s.deskVerifications(s.read(ctx).Where("verifications.operator_id = ? AND verifications.batch = ?", int64(id), batch))
+}
+
+// DeskVerification returns one form that a department found; CodeNotFound when
+// it did not. Primary key: one row.
+func (s *Store) DeskVerification(ctx context.Context, id model.OperatorID, verification int64) (DeskVerification, error) {
+	found, err := s.deskVerifications(s.read(ctx).Where("verifications.id = ? AND verifications.operator_id = ?", verification, int64(id)))
+	if err != nil {
+		return DeskVerification{}, err
+	}
+	if len(found) == 0 {
+		return DeskVerification{}, model.Errorf(model.CodeNotFound, "没有找到这次核验。")
+	}
+	return found[0], nil
+}
+
+func (s *Store) deskVerifications(q *gorm.DB) ([]DeskVerification, error) {
+	var rows []struct {
+		Row    verificationRow `gorm:"embedded"`
+		Number string
+	}
+	err := q.Table("verifications").Select("verifications.*, authorizations.number").
+		Joins("JOIN authorizations ON authorizations.id = verifications.authorization_id").
+		Order("verifications.id").Limit(model.MaxQuestions).Scan(&rows).Error
+	if err != nil {
+		return nil, wrap("desk verifications", err)
+	}
+	out := make([]DeskVerification, len(rows))
+	for i := range rows {
+		out[i] = DeskVerification{Verification: rows[i].Row.verification(), Tail: model.NumberTail(model.VerificationNumber(rows[i].Number))}
+	}
+	return out, nil
 }
 
 // DeskBatches returns a department's checks, the newest first: those before the

@@ -182,6 +182,7 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		deliveryRow{},
 		deskBatchRow{},
 		deskDayRow{},
+		deskNoteRow{},
 		deskRow{},
 		flowRow{},
 		followerRow{},

@@ -171,16 +171,19 @@ func (s *Store) RequestQueue(ctx context.Context, op model.Operator, kind model.
 	return page, next, nil
 }
 
-// RequestCounts counts what RequestQueue lists for op, by kind; a kind that is
-// not his is not in it. One query over the same indexes: its cost is what is
+// RequestCounts counts what RequestQueue lists for op, by kind, and under
+// model.InboxNotes what DeskNotes does; a kind that is not his is not in it. One query over the same indexes: its cost is what is
 // open in the scope, not what was ever asked.
 func (s *Store) RequestCounts(ctx context.Context, op model.Operator) (map[model.RequestKind]int, error) {
 	counts := map[model.RequestKind]int{}
 	kinds := queues(op)
-	if len(kinds) == 0 || op.Scope().Empty() {
+	if op.Scope().Empty() {
 		return counts, nil
 	}
 	sql, args := s.requestCountQuery(op, kinds)
+	if sql == "" {
+		return counts, nil
+	}
 	var rows []struct {
 		Kind    string
 		Waiting int
@@ -195,12 +198,15 @@ func (s *Store) RequestCounts(ctx context.Context, op model.Operator) (map[model
 }
 
 func (s *Store) requestCountQuery(op model.Operator, kinds []model.RequestKind) (string, []any) {
-	parts := make([]string, len(kinds))
+	var parts []string
 	var args []any
-	for i, kind := range kinds {
+	for _, kind := range kinds {
 		from, more := s.queueFrom(op, kind)
-		parts[i] = "SELECT ? AS kind, COUNT(*) AS waiting " + from
+		parts = append(parts, "SELECT ? AS kind, COUNT(*) AS waiting "+from)
 		args = append(append(args, string(kind)), more...)
+	}
+	if part, more, ok := noteCount(op); ok {
+		parts, args = append(parts, part), append(args, more...)
 	}
 	return strings.Join(parts, " UNION ALL "), args
 }

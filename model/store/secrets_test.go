@@ -32,16 +32,16 @@ func TestNothingPersonalAtRest(t *testing.T) {
 	secrets := map[string]string{
 		"ID number": "11010519491231002X", "phone": "13912345678", "e-mail": "wang.xiaoming@example.com", "CHSI user": "chsi-user-7788",
 		"archive contact": "钱联系人", "archive phone": "025-55667788", "counsellor's phone": "13787654321", "token": "75_access-token-value",
-		"refreshed phone": "13700001111", "name of a proof": "王小明身份证.jpg", "proof": "JFIF what the agreement says", "thumbnail": "JFIF small agreement",
+		"refreshed phone": "13700001111", "department's contact": "王主任 010-66778899", "note of a department": "联系人赵六说未寄", "answer to it": "孙七已补寄", "name of a proof": "王小明身份证.jpg", "proof": "JFIF what the agreement says", "thumbnail": "JFIF small agreement",
 	}
 	g := graduate(1)
 	g.Basics.IDNumber, g.Basics.Phone, g.Basics.Email = secrets["ID number"], secrets["phone"], secrets["e-mail"]
 	id := create(t, s, g)[0]
-	d := destination("甲公司")
-	d.Archive.Contact, d.Archive.Phone = secrets["archive contact"], secrets["archive phone"]
+	there := destination("甲公司")
+	there.Archive.Contact, there.Archive.Phone = secrets["archive contact"], secrets["archive phone"]
 	rules := slices.Concat([]rule{
 		link(boundAccount(t, s, secrets["CHSI user"], "o1")), check,
-		func(r model.Record) (model.Change, error) { return model.SaveDraft(r, cohort27, d, june) },
+		func(r model.Record) (model.Change, error) { return model.SaveDraft(r, cohort27, there, june) },
 		func(r model.Record) (model.Change, error) {
 			p := model.Proof{GraduateID: id, Type: model.ProofJPEG, Name: secrets["name of a proof"], Digest: s.ProofDigest([]byte(secrets["proof"]))}
 			if _, err := s.AddProof(t.Context(), p, []byte(secrets["proof"]), []byte(secrets["thumbnail"]), adding); err != nil {
@@ -49,7 +49,9 @@ func TestNothingPersonalAtRest(t *testing.T) {
 			}
 			return model.Change{}, nil
 		},
-		func(r model.Record) (model.Change, error) { return model.Report(r, cohort27, 0, d, anyCodes{}, june) },
+		func(r model.Record) (model.Change, error) {
+			return model.Report(r, cohort27, 0, there, anyCodes{}, june)
+		},
 		func(r model.Record) (model.Change, error) {
 			c, _ := model.RefreshContact(r, secrets["refreshed phone"], "", june)
 			return c, nil
@@ -57,6 +59,19 @@ func TestNothingPersonalAtRest(t *testing.T) {
 	}, approveBoth(1))
 	change(t, s, id, rules...)
 	if err := s.ReplaceContacts(t.Context(), "99001", []model.Contact{{Name: "李老师", Phone: secrets["counsellor's phone"]}}, roster); err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t, s, "desk")
+	note := model.DeskNote{OperatorID: d.OperatorID, GraduateID: id, Kind: model.FormArchive, Item: model.NoteOther, Text: secrets["note of a department"], At: june}
+	if err := s.AddDeskNote(t.Context(), note, vetter); err != nil {
+		t.Fatal(err)
+	}
+	notes, err := s.DeskNotesAbout(t.Context(), id, 1)
+	if err != nil || len(notes) != 1 || d.Contact != secrets["department's contact"] {
+		t.Fatalf("%v, %v", notes, err)
+	}
+	notes[0].Answer, notes[0].AnsweredAt = secrets["answer to it"], june
+	if err := s.AnswerDeskNote(t.Context(), notes[0]); err != nil {
 		t.Fatal(err)
 	}
 	if ok, err := s.Swap(t.Context(), "wechat/token", "", secrets["token"], june.Add(time.Hour)); err != nil || !ok {

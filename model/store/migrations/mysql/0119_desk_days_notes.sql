@@ -1,0 +1,5 @@
+-- +goose Up
+ALTER TABLE `desk_days` ADD COLUMN `notes` BIGINT NOT NULL DEFAULT 0;
+
+-- +goose Down
+ALTER TABLE `desk_days` DROP COLUMN `notes`;
