@@ -52,3 +52,21 @@ func NearestContact(contacts []Contact, g Graduate) (best Contact, ok bool) {
 	}
 	return best, ok
 }
+
+// OfficeOf picks, from a school's contacts, the employment office that serves
+// the whole school: whom departments ask. One of a college is better than none;
+// ok is false when there is none at all.
+func OfficeOf(contacts []Contact, school string) (office Contact, ok bool) {
+	for _, c := range contacts {
+		if c.SchoolCode != school || c.Role != ContactOffice {
+			continue
+		}
+		if c.College == "" {
+			return c, true
+		}
+		if !ok {
+			office, ok = c, true
+		}
+	}
+	return office, ok
+}

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -224,6 +225,26 @@ func TestNearestContact(t *testing.T) {
 	} {
 		if got, _ := NearestContact(tc.all, g); got.Name != tc.want {
 			t.Errorf("nearest = %q, want %q", got.Name, tc.want)
+		}
+	}
+}
+
+func TestOfficeOf(t *testing.T) {
+	whole := Contact{Role: ContactOffice, SchoolCode: "99001", Name: "就业指导中心"}
+	college := Contact{Role: ContactOffice, SchoolCode: "99001", College: "文学院", Name: "文学院"}
+	others := []Contact{{Role: ContactOffice, SchoolCode: "99002", Name: "别校"}, {Role: ContactCounsellor, SchoolCode: "99001", Name: "辅导员"}}
+	for _, tc := range []struct {
+		all  []Contact
+		want string
+	}{
+		{nil, ""},
+		{others, ""},
+		{append(slices.Clone(others), college), "文学院"},
+		{append(slices.Clone(others), college, whole), "就业指导中心"},
+		{append(slices.Clone(others), whole, college), "就业指导中心"},
+	} {
+		if got, ok := OfficeOf(tc.all, "99001"); got.Name != tc.want || ok != (tc.want != "") {
+			t.Errorf("OfficeOf(%v) = %q, %v; want %q", tc.all, got.Name, ok, tc.want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -85,56 +84,10 @@ func (h *Handler) check(kind model.FormKind) web.Handler {
 	}
 }
 
-// scan answers the address of a QR code. Only our own forms carry a signed
-// payload: a number that somebody read or guessed opens nothing here. What is
-// not signed is answered without a look into the records, and counted nowhere:
-// nobody guesses a signature.
-func (h *Handler) scan(c *gin.Context) error {
-	ring, err := h.o.Store.FormRing(c.Request.Context())
-	if err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
-	p, err := ring.Open(c.Param("payload"), model.DateOf(h.o.Web.Now()))
-	if err != nil {
-		return h.noMatch(c, "")
-	}
-	found, err := h.o.Store.IssuedIf(c.Request.Context(), p.Number, func(i *model.Issued) bool {
-		return i != nil && i.Authorization.Kind == p.Kind
-	})
-	if err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
-	if found == nil {
-		return h.noMatch(c, "")
-	}
-	return h.found(c, *found, &p)
-}
-
-// publishKeys is /.well-known/quxiang-keys.json.
-func (h *Handler) publishKeys(c *gin.Context) error {
-	ring, err := h.o.Store.FormRing(c.Request.Context())
-	if err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
-	document, err := ring.Publish(h.o.Form.Issuer)
-	if err != nil {
-		return err
-	}
-	c.Header("Cache-Control", "public, max-age=300")
-	c.Data(http.StatusOK, "application/json; charset=utf-8", document)
-	return nil
-}
-
-// noMatch shows the one page for everything that does not match; the try stays
-// counted. It repeats nothing that was typed: its bytes are always the same.
+// noMatch shows the one page for every name and number that does not match. It
+// repeats nothing that was typed: its bytes are always the same.
 func (h *Handler) noMatch(c *gin.Context, kind model.FormKind) error {
-	p := web.Page{Title: "没有匹配的登记信息", Area: web.AreaVerify, Next: backTo(kind)}
-	data := map[string]any{"Kind": kind}
-	if kind.Valid() {
-		data["Again"] = question{}.fields(nil)
-	} else {
-		data["Modules"] = modules()
-	}
-	p.Data = data
-	return h.o.Web.Page(c, http.StatusOK, "verify/nomatch", p)
+	return h.o.Web.Page(c, http.StatusOK, "verify/nomatch", web.Page{
+		Title: "没有匹配的登记信息", Next: backTo(kind), Data: map[string]any{"Kind": kind, "Again": question{}.fields(nil)},
+	})
 }

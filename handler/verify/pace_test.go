@@ -4,13 +4,51 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"quxiang/model"
 	"quxiang/model/store"
 )
+
+func TestPace(t *testing.T) {
+	s := newSite(t)
+	name, archive, _ := s.authorised()
+	f := s.from("198.51.100.7")
+	wrong := func() *httptest.ResponseRecorder { return f.verify(model.FormArchive, "张三", "2799001CCCCCCCC") }
+	for range 9 {
+		expect(t, wrong(), 200, []string{"没有匹配的登记信息"}, nil)
+	}
+	expect(t, wrong(), 200, []string{"没有匹配的登记信息"}, nil)
+	for n := 1; n <= 65; n++ {
+		seconds := min(n, 60)
+		w := wrong()
+		expect(t, w, 429, []string{"请等待 " + strconv.Itoa(seconds) + " 秒"}, content)
+		if got := w.Header().Get("Retry-After"); got != strconv.Itoa(seconds) {
+			t.Fatalf("after %d tries: Retry-After %s", 9+n, got)
+		}
+		// Who waits gets his try; asking too early costs nothing.
+		s.now = s.now.Add(time.Duration(seconds)*time.Second - time.Millisecond)
+		expect(t, wrong(), 429, []string{"请等待 1 秒"}, nil)
+		s.now = s.now.Add(time.Millisecond)
+		expect(t, wrong(), 200, []string{"没有匹配的登记信息"}, nil)
+	}
+	// Right ones wait too, others do not.
+	expect(t, f.verify(model.FormArchive, name, string(archive)), 429, nil, content)
+	expect(t, s.from("198.51.100.8").verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效"}, nil)
+	// Forwarded addresses count only from trusted proxies: none here.
+	r := httptest.NewRequest("POST", origin+"/verify/archive", strings.NewReader("name=a&number=b"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Forwarded-For", "203.0.113.9")
+	if w := f.do(r); w.Code != 429 {
+		t.Errorf("a forwarded address was believed: %d", w.Code)
+	}
+	s.now = s.now.Add(time.Hour)
+	expect(t, f.verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效"}, nil)
+}
 
 // TestPaceAtOnce: tries that come together get no further than one by one.
 func TestPaceAtOnce(t *testing.T) {
@@ -58,6 +96,18 @@ func TestPaceIsShared(t *testing.T) {
 	again := s.from("198.51.100.10")
 	again.to = s.replica(s.store) // knows nothing but what the store knows
 	expect(t, again.verify(model.FormArchive, "张三", "2799001CCCCCCCC"), 429, []string{"请等待 1 秒"}, nil)
+}
+
+func TestOneIPv6NetworkIsOneAddress(t *testing.T) {
+	s := newSite(t)
+	wrong := func(address string) *httptest.ResponseRecorder {
+		return s.from(address).verify(model.FormArchive, "张三", "2799001CCCCCCCC")
+	}
+	for i := range 10 {
+		expect(t, wrong("2001:db8:0:1::"+strconv.Itoa(i+1)), 200, nil, nil)
+	}
+	expect(t, wrong("2001:db8:0:1:ffff::1"), 429, nil, nil)
+	expect(t, wrong("2001:db8:0:2::1"), 200, nil, nil)
 }
 
 // TestNumberSlowsItsGuessers: many wrong tries at one number slow down those who

@@ -3,7 +3,6 @@ package verify
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,18 +13,24 @@ import (
 
 // result is what template verify/result shows.
 type result struct {
-	InForce bool
-	State   model.AuthorizationState
-	Verdict string // the answer in one sentence
-	Facts   web.Cells
-	Sheet   *form.Form // nil unless in force
-	Receipt web.Cells
-	Again   string // where to verify another one
+	Sample  bool     // of the sandbox: no form at all
+	Answers []answer // 是否真实, 是否仍有效, 由谁出具
+	Changes []string // how the scanned paper differs
+	Advice  []string // what to do when it is not in force
+	Kind    model.FormKind
+	Blocks  []form.Block // the form's content; nil unless in force
+	Office  office
+	Number  model.VerificationNumber
+	Receipt []web.Cell // besides the number
+	Again   string     // where to verify another one
 }
 
-// found leaves a trace for the holder and shows the result.
-// Without the trace there is no result: the graduate is promised to see who
-// looked. scanned is nil where name and number were typed.
+// office is who at the school helps; Name says both school and person.
+type office struct{ Name, Phone string }
+
+// found leaves a trace for the holder and shows the result. Without the trace
+// there is no result: the graduate is promised to see who looked. scanned is nil
+// where name and number were typed.
 func (h *Handler) found(c *gin.Context, i model.Issued, scanned *form.Payload) error {
 	ctx, now := c.Request.Context(), h.o.Web.Now()
 	a, r, way := i.Authorization, i.Record, model.WayNumber
@@ -43,15 +48,26 @@ func (h *Handler) found(c *gin.Context, i model.Issued, scanned *form.Payload) e
 	if err != nil {
 		return fmt.Errorf("verify: keep verification: %w", err)
 	}
-	v := h.view(a, r, way, web.RequestID(c), now)
-	if v.InForce {
-		sheet, err := h.sheet(c, r, a)
+	v := verdictOf(i, now)
+	page := result{
+		Sample: h.o.Form.Sample, Kind: a.Kind, Advice: v.advice(), Again: backTo(a.Kind),
+		Answers: []answer{v.genuine(scanned != nil), v.valid(), v.by(h.o.Form.Issuer)},
+		Number:  a.Number, Receipt: h.receipt(v, way, web.RequestID(c)),
+	}
+	if page.Office, err = h.office(c, r.School); err != nil {
+		return err
+	}
+	if v.inForce() {
+		sheet, err := h.sheet(c, i)
 		if err != nil {
 			return err
 		}
-		v.Sheet = &sheet
+		page.Blocks = sheet.Blocks
+		if scanned != nil {
+			page.Changes = changes(*scanned, sheet)
+		}
 	}
-	return h.o.Web.Page(c, http.StatusOK, "verify/result", web.Page{Title: "核验结果", Next: backTo(a.Kind), Data: v})
+	return h.o.Web.Page(c, http.StatusOK, "verify/result", web.Page{Title: "核验结果", Next: backTo(a.Kind), Data: page})
 }
 
 // own reports whether the browser's graduate is the holder.
@@ -63,8 +79,8 @@ func (h *Handler) own(c *gin.Context, id model.GraduateID) (bool, error) {
 	return s != nil && s.GraduateID == id, nil
 }
 
-func (h *Handler) sheet(c *gin.Context, r model.Record, a model.Authorization) (form.Form, error) {
-	cohort, err := h.o.Store.Cohort(c.Request.Context(), r.Graduate.CohortCode)
+func (h *Handler) sheet(c *gin.Context, i model.Issued) (form.Form, error) {
+	cohort, err := h.o.Store.Cohort(c.Request.Context(), i.Record.Graduate.CohortCode)
 	if err != nil {
 		return form.Form{}, fmt.Errorf("verify: cohort: %w", err)
 	}
@@ -72,50 +88,40 @@ func (h *Handler) sheet(c *gin.Context, r model.Record, a model.Authorization) (
 	if err != nil {
 		return form.Form{}, fmt.Errorf("verify: code table: %w", err)
 	}
-	return form.Content(r, a, table, h.o.Form), nil
+	return form.Content(i.Record, i.Authorization, table, h.o.Form), nil
 }
 
-// view says what holds, in words; only the caller adds the form's content.
-func (h *Handler) view(a model.Authorization, r model.Record, way model.VerificationWay, requestID string, now time.Time) result {
-	state := a.State(r, now)
-	v := result{State: state, InForce: state == model.AuthorizationActive, Again: backTo(a.Kind)}
-	ended := a.EndedAt(r, now)
-	switch state {
-	case model.AuthorizationActive:
-		v.Verdict = "真实有效：这份登记信息表由本系统出具，目前有效。"
-	case model.AuthorizationExpired:
-		v.Verdict = "真实，但已过期：有效期到" + a.ValidUntil.Chinese() + "为止。请毕业生延期或重新提供。"
-	case model.AuthorizationRevoked:
-		v.Verdict = "真实，但已撤销：毕业生已于" + model.Minute(ended) + "撤销这份登记信息表。请毕业生重新提供。"
-	case model.AuthorizationSuperseded:
-		v.Verdict = "真实，但已被取代：毕业生已于" + model.Minute(ended) + "确认了新的去向信息。请毕业生提供新的登记信息表。"
+func (h *Handler) office(c *gin.Context, school model.School) (office, error) {
+	contacts, err := h.o.Store.Contacts(c.Request.Context(), school.Code)
+	if err != nil {
+		return office{}, fmt.Errorf("verify: contacts: %w", err)
 	}
-	v.Facts = web.Cells{Title: "核验结论", Items: []web.Cell{
-		{Label: "是否真实", Value: "真实"},
-		{Label: "是否有效", Value: state.Chinese()},
-		{Label: "登记信息表", Value: a.Kind.Chinese()},
-		{Label: "有效期至", Value: a.ValidUntil.Chinese()},
-	}}
-	if !v.InForce {
-		v.Facts.Items = append(v.Facts.Items, web.Cell{Label: "失效时间", Value: endWords(a, ended)})
+	o := office{Name: school.Name + model.ContactOffice.Chinese()}
+	if who, ok := model.OfficeOf(contacts, school.Code); ok {
+		if who.Name != o.Name && who.Name != model.ContactOffice.Chinese() {
+			o.Name += " " + who.Name
+		}
+		o.Phone = who.Phone
 	}
-	v.Facts.Items = append(v.Facts.Items, web.Cell{Label: "出具单位", Value: h.o.Form.Issuer})
-	v.Receipt = web.Cells{Title: "核验回执", Items: []web.Cell{
-		{Label: "核验时间", Value: model.Minute(now)},
+	return o, nil
+}
+
+// receipt is what a department files, besides the number.
+func (h *Handler) receipt(v verdict, way model.VerificationWay, requestID string) []web.Cell {
+	until := v.form.ValidUntil.Chinese()
+	holds := "真实有效，有效期至" + until
+	if !v.inForce() {
+		holds = "真实，" + v.state.Chinese()
+	}
+	return []web.Cell{
+		{Label: "核验结论", Value: holds},
+		{Label: "核验时间", Value: model.Minute(v.now)},
+		{Label: "登记信息表", Value: v.form.Kind.Chinese()},
 		{Label: "核验方式", Value: wayWords(way)},
-		{Label: "核验模块", Value: a.Kind.Module()},
-		{Label: "核验网址", Value: h.o.Links.Verify(a.Kind)},
+		{Label: "核验网址", Value: h.o.Links.Verify(v.form.Kind)},
+		{Label: "出具单位", Value: h.o.Form.Issuer},
 		{Label: "请求编号", Value: requestID},
-	}}
-	return v
-}
-
-// endWords says when a form stopped to hold: a validity ends with its day.
-func endWords(a model.Authorization, ended time.Time) string {
-	if a.RevokedAt.IsZero() && ended.Equal(a.ValidUntil.End()) {
-		return a.ValidUntil.Chinese() + " 24:00"
 	}
-	return model.Minute(ended)
 }
 
 func wayWords(w model.VerificationWay) string {

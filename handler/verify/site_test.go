@@ -58,6 +58,10 @@ func newSite(t *testing.T) *site {
 	must(t, s.store.EnsureFormKey(t.Context(), rand.Reader, begin))
 	must(t, s.store.SaveSchool(t.Context(), demo.School()))
 	must(t, s.store.SaveCohort(t.Context(), model.NewCohort(2027)))
+	must(t, s.store.ReplaceContacts(t.Context(), demo.School().Code, []model.Contact{
+		{Role: model.ContactCounsellor, College: "文学院", Name: "张辅导", Phone: "025-83790001"},
+		{Role: model.ContactOffice, Name: "李老师", Phone: "025-83790000"},
+	}, model.BySystem("test")))
 	var err error
 	s.table, err = codes.For(codes.Default)
 	must(t, err)

@@ -42,9 +42,15 @@ func NewNumber(school string, now time.Time, rand io.Reader) (model.Verification
 	return model.VerificationNumber(now.In(model.Shanghai).Format("06") + school + string(b[:])), nil
 }
 
+// mistaken are the letters that people take digits for. Among the last eight
+// characters there is neither a 0 nor a 1, and L is a letter of its own.
+var mistaken = map[byte]byte{'O': '0', 'I': '1', 'L': '1'}
+
 // ParseNumber reads a number as people type it: in any case, in groups parted by
-// blanks or hyphens, in full-width characters. ok is false when that cannot be
-// one of our numbers; whether it exists is the store's answer.
+// blanks or hyphens, in full-width characters, and with O for 0 and I or L for 1
+// where only digits can stand (docs/verification.md, names and numbers as people
+// type them). ok is false when that cannot be one of our numbers; whether it
+// exists is the store's answer.
 func ParseNumber(s string) (n model.VerificationNumber, ok bool) {
 	if len(s) > 8*numberLength { // full-width characters take three bytes
 		return "", false
@@ -67,6 +73,9 @@ func ParseNumber(s string) (n model.VerificationNumber, ok bool) {
 		allowed := alphabet
 		if i < yearDigits+schoolDigits {
 			allowed = "0123456789"
+			if digit, ok := mistaken[c]; ok {
+				c, b[i] = digit, digit
+			}
 		}
 		if strings.IndexByte(allowed, c) < 0 {
 			return "", false

@@ -60,14 +60,14 @@ func TestNewNumberIsUnbiased(t *testing.T) {
 func TestParseNumber(t *testing.T) {
 	for _, s := range []string{
 		"2310001EQ86V47B", "2310001eq86v47b", "23 10001 EQ86 V47B", " 23-10001-EQ86-V47B\n", "２３１０００１ＥＱ８６Ｖ４７Ｂ",
-		"23–10001—EQ86V47B", "2310001\u200bEQ86V47B", "２３　１０００１　ｅｑ８６　ｖ４７ｂ",
+		"23–10001—EQ86V47B", "231OOO1EQ86V47B", "23loOo1 eq86v47b", "23I000lEQ86V47B", "２３ＩＯＯＯＬＥＱ８６Ｖ４７Ｂ", "2310001\u200bEQ86V47B", "２３　１０００１　ｅｑ８６　ｖ４７ｂ",
 	} {
 		if n, ok := form.ParseNumber(s); !ok || n != "2310001EQ86V47B" {
 			t.Errorf("ParseNumber(%q) = %q, %v", s, n, ok)
 		}
 	}
 	for _, s := range []string{
-		"", "2310001EQ86V47", "2310001EQ86V47BB", "2310001EQ86V47I", "2310001EQ86V470", "23A0001EQ86V47B", "2310001EQ86V47;",
+		"", "2310001EQ86V47", "2310001EQ86V47BB", "2310001EQ86V47I", "2310001EQ86V470", "23A0001EQ86V47B", "2310001EQ86V4O7", "2310001IQ86V47B", "2310001EQ86V47;",
 		"毕业去向登记", "2310001EQ86V4é", strings.Repeat(" ", 500) + "2310001EQ86V47B", "\xff2310001EQ86V47B",
 	} {
 		if n, ok := form.ParseNumber(s); ok || n != "" {
