@@ -100,6 +100,8 @@ func (h *Handler) Mount(r gin.IRouter) {
 	post("/h5/authorization/revoke", h.revoke)
 	get("/h5/forms/:id", h.form)
 	get("/h5/forms/:id/qr.png", h.formQR)
+	get("/h5/forms/:id/form.png", h.formPicture)
+	get("/h5/forms/:id/form.pdf", h.formPDF)
 	get("/h5/verifications", h.verifications)
 	get("/h5/messages", h.messages)
 }
