@@ -13,10 +13,10 @@ import (
 
 // result is what template verify/result shows.
 type result struct {
-	Sample  bool     // of the sandbox: no form at all
-	Answers []answer // 是否真实, 是否仍有效, 由谁出具
-	Changes []string // how the scanned paper differs
-	Advice  []string // what to do when it is not in force
+	Sample  bool          // of the sandbox: no form at all
+	Answers []form.Answer // 是否真实, 是否仍有效, 由谁出具
+	Changes []string      // how the scanned paper differs
+	Advice  []string      // what to do when it is not in force
 	Kind    model.FormKind
 	Blocks  []form.Block // the form's content; nil unless in force
 	Office  office
@@ -48,16 +48,16 @@ func (h *Handler) found(c *gin.Context, i model.Issued, scanned *form.Payload) e
 	if err != nil {
 		return fmt.Errorf("verify: keep verification: %w", err)
 	}
-	v := verdictOf(i, now)
+	v := form.VerdictOf(i, now)
 	page := result{
-		Sample: h.o.Form.Sample, Kind: a.Kind, Advice: v.advice(), Again: backTo(a.Kind),
-		Answers: []answer{v.genuine(scanned != nil), v.valid(), v.by(h.o.Form.Issuer)},
+		Sample: h.o.Form.Sample, Kind: a.Kind, Advice: v.Advice(), Again: backTo(a.Kind),
+		Answers: []form.Answer{v.Genuine(scanned != nil), v.Valid(), v.By(h.o.Form.Issuer)},
 		Number:  a.Number, Receipt: h.receipt(v, way, web.RequestID(c)),
 	}
 	if page.Office, err = h.office(c, r.School); err != nil {
 		return err
 	}
-	if v.inForce() {
+	if v.InForce() {
 		sheet, err := h.sheet(c, i)
 		if err != nil {
 			return err
@@ -107,18 +107,13 @@ func (h *Handler) office(c *gin.Context, school model.School) (office, error) {
 }
 
 // receipt is what a department files, besides the number.
-func (h *Handler) receipt(v verdict, way model.VerificationWay, requestID string) []web.Cell {
-	until := v.form.ValidUntil.Chinese()
-	holds := "真实有效，有效期至" + until
-	if !v.inForce() {
-		holds = "真实，" + v.state.Chinese()
-	}
+func (h *Handler) receipt(v form.Verdict, way model.VerificationWay, requestID string) []web.Cell {
 	return []web.Cell{
-		{Label: "核验结论", Value: holds},
-		{Label: "核验时间", Value: model.Minute(v.now)},
-		{Label: "登记信息表", Value: v.form.Kind.Chinese()},
+		{Label: "核验结论", Value: v.Holds()},
+		{Label: "核验时间", Value: model.Minute(v.At)},
+		{Label: "登记信息表", Value: v.Form.Kind.Chinese()},
 		{Label: "核验方式", Value: wayWords(way)},
-		{Label: "核验网址", Value: h.o.Links.Verify(v.form.Kind)},
+		{Label: "核验网址", Value: h.o.Links.Verify(v.Form.Kind)},
 		{Label: "出具单位", Value: h.o.Form.Issuer},
 		{Label: "请求编号", Value: requestID},
 	}
