@@ -180,11 +180,22 @@ func (b *browser) authorize(s *sandbox) {
 	b.sees("档案登记信息表", "户口登记信息表", "有效")
 	b.inspect("authorized")
 	b.press("查看档案登记信息表")
-	b.sees("全国普通高等学校毕业生去向登记信息", "档案转递信息", "核验编号", "演示样张")
-	b.seesNot("户口迁移信息", "身份证")
+	b.sees("档案登记信息表", "下载 PDF", "核验编号")
 	b.inspect("form-archive")
-	if js[int](b, `[...document.images].filter(i => i.naturalWidth > 100).length`) != 1 {
-		b.t.Error("the form shows no QR code")
+	if js[int](b, `[...document.images].filter(i => i.naturalWidth > 100).length`) != 2 {
+		b.t.Error("the page lacks the form's picture or its QR code")
+	}
+	b.inWords()
+	b.sees("全国普通高等学校毕业生去向登记信息", "档案转递信息", "演示样张")
+	b.seesNot("户口迁移信息", "身份证")
+	b.inspect("form-archive-words")
+}
+
+// inWords unfolds the form in words, which in care mode stands open.
+func (b *browser) inWords() {
+	b.t.Helper()
+	if !b.look.care {
+		b.tap("文字版")
 	}
 }
 
@@ -198,6 +209,7 @@ func (b *browser) walkToForms(s *sandbox) {
 	b.authorize(s)
 	b.open(app + "/h5/authorization")
 	b.press("查看户口登记信息表")
+	b.inWords()
 	b.sees("户口迁移信息")
 	b.seesNot("档案转递信息\n")
 	b.open(app + "/h5/home")
