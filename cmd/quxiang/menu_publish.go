@@ -12,7 +12,7 @@ import (
 
 // menuStore keeps the menus that were published.
 type menuStore interface {
-	SaveMenu(ctx context.Context, m model.Menu) (int64, error)
+	AddMenu(ctx context.Context, v model.MenuVersion) (model.MenuVersion, error)
 }
 
 // publisher turns our menu into WeChat's and publishes it.
@@ -33,7 +33,9 @@ func (p *publisher) Publish(ctx context.Context, items []model.MenuItem, by mode
 	if err := p.client.CreateMenu(ctx, m); err != nil {
 		return fmt.Errorf("publish menu: %w", err)
 	}
-	_, err := p.store.SaveMenu(ctx, model.Menu{Items: items, PublishedAt: p.now(), PublishedBy: by})
+	_, err := p.store.AddMenu(ctx, model.MenuVersion{
+		Set: model.MenuSet{Default: items}, State: model.MenuPublished, By: by, SavedAt: p.now(), DoneAt: p.now(),
+	})
 	return err
 }
 

@@ -61,7 +61,7 @@ type Store interface {
 	MoveTask(ctx context.Context, seen model.Task, stage model.TaskStage, state model.TaskState, a model.Audit) error
 	ImportChanges(ctx context.Context, task int64) (created, changed int, err error)
 	ImportActedOn(ctx context.Context, task int64, limit int) (n int, names []string, err error)
-	Menus(ctx context.Context, limit int) ([]model.Menu, error)
+	Menus(ctx context.Context, before int64, limit int) ([]model.MenuVersion, error)
 	OpenConflicts(ctx context.Context, scope model.Scope, after store.Cursor, limit int) ([]store.ConflictRow, store.Cursor, error)
 	CountOpenConflicts(ctx context.Context, scope model.Scope) (int, error)
 	UpstreamKeys(ctx context.Context, school string) ([]model.UpstreamKey, error)

@@ -7,16 +7,6 @@ import (
 	"quxiang/model"
 )
 
-// menuWords says what a button does.
-var menuWords = map[model.MenuAction]string{
-	model.MenuRegister: "打开毕业去向登记（已绑定的直接进入下一步）",
-	model.MenuProgress: "在对话中回复办理进度",
-	model.MenuVerify:   "打开在线核验入口",
-	model.MenuDeadline: "在对话中回复截止日期",
-	model.MenuRebind:   "打开微信绑定页面",
-	model.MenuHelp:     "在对话中回复帮助",
-}
-
 // button is a menu's button in words.
 type button struct {
 	Name, Does string
@@ -26,7 +16,7 @@ type button struct {
 func buttons(items []model.MenuItem) []button {
 	out := make([]button, 0, len(items))
 	for _, it := range items {
-		out = append(out, button{Name: it.Name, Does: menuWords[it.Action], Items: buttons(it.Items)})
+		out = append(out, button{Name: it.Name, Does: it.Does(), Items: buttons(it.Items)})
 	}
 	return out
 }
@@ -36,20 +26,20 @@ func buttons(items []model.MenuItem) []button {
 func (h *Handler) menu(v visit) error { return h.showMenu(v, nil) }
 
 func (h *Handler) showMenu(v visit, fault *model.Error) error {
-	history, err := h.o.Store.Menus(v.Request.Context(), 5)
+	history, err := h.o.Store.Menus(v.Request.Context(), 0, 5)
 	if err != nil {
 		return fmt.Errorf("admin: menus: %w", err)
 	}
 	published := web.Cells{Title: "发布记录"}
 	for i, m := range history {
-		c := web.Cell{Label: model.Minute(m.PublishedAt), Value: actor(m.PublishedBy)}
+		c := web.Cell{Label: model.Minute(m.DoneAt), Value: actor(m.By)}
 		if i == 0 {
 			c.Note = "当前使用中"
 		}
 		published.Items = append(published.Items, c)
 	}
 	p := web.Page{Title: "公众号菜单", Banner: done(v.Query("done")), Next: "/admin/menu", Data: map[string]any{
-		"Buttons": buttons(model.DefaultMenu()), "Published": published, "Origin": h.o.Links.Origin(),
+		"Buttons": buttons(model.DefaultMenu().Default), "Published": published, "Origin": h.o.Links.Origin(),
 		"Publish": web.Post{Action: "/admin/menu/publish", Text: "发布菜单"},
 	}}
 	if fault != nil {
@@ -64,7 +54,7 @@ func (h *Handler) publish(v visit) error {
 		return err
 	}
 	ctx := v.Request.Context()
-	err := h.o.Menu.Publish(ctx, model.DefaultMenu(), model.ByOperator(v.op))
+	err := h.o.Menu.Publish(ctx, model.DefaultMenu().Default, model.ByOperator(v.op))
 	if err != nil {
 		e, ok := asError(err)
 		if !ok {

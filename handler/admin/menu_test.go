@@ -12,10 +12,10 @@ func TestMenu(t *testing.T) {
 	v := s.operator(model.Operator{Role: model.RoleMenu})
 	page{has: []string{"公众号菜单", "去向登记", "办理进度", "换绑微信", "还没有发布过菜单", "发布菜单", origin}}.check(t, v.get("/admin/menu"))
 	page{to: "/admin/menu?done=published"}.check(t, v.post("/admin/menu/publish", nil))
-	if len(s.menu.published) != len(model.DefaultMenu()) || s.menu.by.Name != "menu" || s.menu.by.Kind != model.ActorOperator {
+	if len(s.menu.published) != len(model.DefaultMenu().Default) || s.menu.by.Name != "menu" || s.menu.by.Kind != model.ActorOperator {
 		t.Errorf("published %+v by %+v", s.menu.published, s.menu.by)
 	}
-	_, err := s.store.SaveMenu(t.Context(), model.Menu{Items: model.DefaultMenu(), PublishedAt: s.now, PublishedBy: s.menu.by})
+	_, err := s.store.AddMenu(t.Context(), model.MenuVersion{Set: model.DefaultMenu(), State: model.MenuPublished, DoneAt: s.now, By: s.menu.by})
 	must(t, err)
 	page{has: []string{"菜单已发布", "管理员 menu", "当前使用中", "2027年6月10日 09:30"}}.check(t, v.get("/admin/menu?done=published"))
 }

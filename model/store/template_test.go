@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -46,28 +45,6 @@ func TestTemplates(t *testing.T) {
 		check("mapped anew")
 		if err := s.StopTemplate(ctx, model.MessageDeadline, "x"); model.CodeOf(err) != model.CodeNotFound {
 			t.Errorf("StopTemplate of an unmapped kind = %v, want not_found", err)
-		}
-	})
-}
-
-func TestMenus(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		var want []model.Menu
-		for i, items := range [][]model.MenuItem{model.DefaultMenu(), model.DefaultMenu()[:2], {{Name: "去向登记", Action: model.MenuRegister}}} {
-			m := model.Menu{
-				Items: items, PublishedAt: start.Add(time.Duration(i) * time.Minute),
-				PublishedBy: model.Actor{Kind: model.ActorOperator, ID: 7, Name: "admin"},
-			}
-			id, err := s.SaveMenu(t.Context(), m)
-			if err != nil || id == 0 {
-				t.Fatalf("SaveMenu = %d, %v", id, err)
-			}
-			m.ID = id
-			want = append([]model.Menu{m}, want...)
-		}
-		got, err := s.Menus(t.Context(), 2)
-		if d := cmp.Diff(want[:2], got); err != nil || d != "" {
-			t.Errorf("Menus, %v (-want +got):\n%s", err, d)
 		}
 	})
 }
