@@ -54,6 +54,12 @@ func bareProgram(child string) error {
 			return err
 		}
 		return bareServe(h)
+	case bareVerify:
+		h, err := bareVerification(arg)
+		if err != nil {
+			return err
+		}
+		return bareServe(h)
 	case barePush:
 		return bareServe(http.HandlerFunc(bareSuccess))
 	case bareSheet:

@@ -20,8 +20,7 @@ type result struct {
 	Kind    model.FormKind
 	Blocks  []form.Block // the form's content; nil unless in force
 	Office  office
-	Number  model.VerificationNumber
-	Receipt []web.Cell // besides the number
+	Receipt form.Block // what a department files
 	Again   string     // where to verify another one
 }
 
@@ -52,7 +51,7 @@ func (h *Handler) found(c *gin.Context, i model.Issued, scanned *form.Payload) e
 	page := result{
 		Sample: h.o.Form.Sample, Kind: a.Kind, Advice: v.Advice(), Again: backTo(a.Kind),
 		Answers: []form.Answer{v.Genuine(scanned != nil), v.Valid(), v.By(h.o.Form.Issuer)},
-		Number:  a.Number, Receipt: h.receipt(v, way, web.RequestID(c)),
+		Receipt: h.receipt(v, way, web.RequestID(c)),
 	}
 	if page.Office, err = h.office(c, r.School); err != nil {
 		return err
@@ -106,9 +105,10 @@ func (h *Handler) office(c *gin.Context, school model.School) (office, error) {
 	return o, nil
 }
 
-// receipt is what a department files, besides the number.
-func (h *Handler) receipt(v form.Verdict, way model.VerificationWay, requestID string) []web.Cell {
-	return []web.Cell{
+// receipt is what a department files.
+func (h *Handler) receipt(v form.Verdict, way model.VerificationWay, requestID string) form.Block {
+	return form.Block{Rows: []form.Row{
+		{Label: "核验编号", Value: web.Group(v.Form.Number)},
 		{Label: "核验结论", Value: v.Holds()},
 		{Label: "核验时间", Value: model.Minute(v.At)},
 		{Label: "登记信息表", Value: v.Form.Kind.Chinese()},
@@ -116,7 +116,7 @@ func (h *Handler) receipt(v form.Verdict, way model.VerificationWay, requestID s
 		{Label: "核验网址", Value: h.o.Links.Verify(v.Form.Kind)},
 		{Label: "出具单位", Value: h.o.Form.Issuer},
 		{Label: "请求编号", Value: requestID},
-	}
+	}}
 }
 
 func wayWords(w model.VerificationWay) string {

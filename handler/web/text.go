@@ -48,9 +48,9 @@ func Mask(v any) string { return orDash(model.Mask(fmt.Sprint(v))) }
 // (design §2, 核验编号).
 var numberShape = regexp.MustCompile(`^(\d{2})(\d{5})([0-9A-Z]{4})([0-9A-Z]{4})$`)
 
-// group writes a verification number in groups that can be read out:
+// Group writes a verification number in groups that can be read out:
 // 23 10001 EQ86 V47B. Anything else comes back as it is.
-func group(v any) string {
+func Group(v any) string {
 	return numberShape.ReplaceAllString(fmt.Sprint(v), "$1 $2 $3 $4")
 }
 
@@ -86,8 +86,9 @@ func functions(files *assets) template.FuncMap {
 		"dateTime": dateTime,
 		"dateText": dateText,
 		"mask":     Mask,
-		"group":    group,
+		"group":    Group,
 		"orDash":   orDash,
 		"dict":     dict,
+		"facts":    facts,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"quxiang/model"
+	"quxiang/model/form"
 )
 
 func TestTexts(t *testing.T) {
@@ -25,8 +26,8 @@ func TestTexts(t *testing.T) {
 		"short":              {Mask("12345"), "*****"},
 		"shown ends":         {Mask("1234567890"), "**********"},
 		"nothing to mask":    {Mask(""), "–"},
-		"number":             {group("2310001EQ86V47B"), "23 10001 EQ86 V47B"},
-		"no number":          {group("2310001EQ86"), "2310001EQ86"},
+		"number":             {Group("2310001EQ86V47B"), "23 10001 EQ86 V47B"},
+		"no number":          {Group("2310001EQ86"), "2310001EQ86"},
 		"dash":               {orDash(""), "–"},
 		"dash of nil":        {orDash(nil), "–"},
 		"dash of a type":     {orDash(model.Month("")), "–"},
@@ -47,5 +48,18 @@ func TestDict(t *testing.T) {
 		if _, err := dict(bad...); err == nil {
 			t.Errorf("%v was taken", bad)
 		}
+	}
+}
+
+func TestFacts(t *testing.T) {
+	got := facts(form.Block{Title: "<b>", Rows: []form.Row{{Label: "单位&", Value: evil}, {Label: "邮编"}}})
+	want := "<table class=\"facts\">\n<caption>&lt;b&gt;</caption>\n" +
+		`<tr><th scope="row">单位&amp;</th><td>&#34;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;</td></tr>` + "\n" +
+		`<tr><th scope="row">邮编</th><td>–</td></tr>` + "\n</table>\n"
+	if string(got) != want {
+		t.Errorf("facts = %s, want %s", got, want)
+	}
+	if got := facts(form.Block{}); got != "<table class=\"facts\">\n</table>\n" {
+		t.Errorf("facts of nothing = %s", got)
 	}
 }

@@ -20,6 +20,18 @@ func (s *Store) tx(ctx context.Context, op string, f func(tx *gorm.DB) error) er
 }
 
 func (s *Store) once(ctx context.Context, f func(tx *gorm.DB) error) error {
+	return s.write(ctx, func(db *gorm.DB) error { return db.Transaction(f, s.dialect.txOptions()) })
+}
+
+// statement runs f, which runs one statement that writes, again when a lock was
+// lost. One statement is all or nothing by itself: without a transaction around
+// it nothing is sent to begin and to end one, and the statement stays prepared.
+func (s *Store) statement(ctx context.Context, op string, f func(db *gorm.DB) error) error {
+	return retry(ctx, op, func() error { return s.write(ctx, f) })
+}
+
+// write runs f when it is its turn to write.
+func (s *Store) write(ctx context.Context, f func(db *gorm.DB) error) error {
 	if s.writer != nil {
 		select {
 		case s.writer <- struct{}{}:
@@ -28,7 +40,7 @@ func (s *Store) once(ctx context.Context, f func(tx *gorm.DB) error) error {
 			return ctx.Err()
 		}
 	}
-	return s.db.WithContext(ctx).Transaction(f, s.dialect.txOptions())
+	return f(s.db.WithContext(ctx))
 }
 
 // retry runs f until it neither lost a lock nor an optimistic lock, with

@@ -88,19 +88,23 @@ type Limit struct {
 
 // TriesOf returns the counts under some keys at now; a key without any is not
 // in it. Primary key: at most a row a key.
-func (s *Store) TriesOf(ctx context.Context, now time.Time, keys ...string) (map[string]Tries, error) {
-	var rows []triesRow
-	if err := s.read(ctx).Where("name IN ? AND expires_at > ?", keys, toMillis(now)).Find(&rows).Error; err != nil {
+func (s *Store) TriesOf(ctx context.Context, now time.Time, keys ...string) (counts map[string]Tries, err error) {
+	found, err := s.read(ctx).Raw("SELECT name, count, first_at, last_at FROM tries WHERE name IN ? AND expires_at > ?", keys, toMillis(now)).Rows()
+	if err != nil {
 		return nil, wrap("tries", err)
 	}
-	if len(rows) == 0 {
-		return nil, nil
-	}
-	counts := make(map[string]Tries, len(rows))
-	for _, r := range rows {
+	defer func() { err = wrap("tries", errors.Join(err, found.Close())) }()
+	for found.Next() {
+		var r triesRow
+		if err := found.Scan(&r.Name, &r.Count, &r.FirstAt, &r.LastAt); err != nil {
+			return nil, err
+		}
+		if counts == nil {
+			counts = make(map[string]Tries, len(keys))
+		}
 		counts[r.Name] = r.tries()
 	}
-	return counts, nil
+	return counts, found.Err()
 }
 
 // TakeTries counts one try under all limits, unless early finds in what was
