@@ -285,8 +285,9 @@ type Upstream struct {
 	// replicas share it. Empty watches nothing.
 	Folder string `yaml:"folder" env:"QUXIANG_UPSTREAM_FOLDER"`
 
-	// Rate is how many requests each key may make to the API in a minute, 1 to
-	// 10000, over all replicas. A request carries up to 500 destinations.
+	// Rate is how many requests each key, of a platform or of a department, may
+	// make to the API in a minute, 1 to 10000, over all replicas. A request
+	// carries up to 500 destinations or checks.
 	Rate int `yaml:"rate" env:"QUXIANG_UPSTREAM_RATE"`
 }
 

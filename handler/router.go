@@ -25,6 +25,7 @@ var public = []string{
 	"/verify/archive", "/verify/household", "/v/:payload", "/V/:payload", "/.well-known/quxiang-keys.json",
 	"/admin/login",
 	"/api/v1/upstream/destinations", "/api/v1/upstream/destinations/:key", // each post is signed: handler/api asks
+	"/api/v1/verifications", "/api/v1/verifications/:key", // so is each of these
 	"/h5/logout", // whoever has no session has nothing to end, and is not sent to log in for it
 }
 
@@ -46,6 +47,7 @@ var upload = map[string]int64{
 	"/h5/dispute":    web.MaxUpload,
 
 	"/api/v1/upstream/destinations": 1 << 20,
+	"/api/v1/verifications":         1 << 20,
 }
 
 // Area is a part of the site.

@@ -16,6 +16,7 @@ type purgeStore interface {
 	PurgeFlows(ctx context.Context, now time.Time) (int, error)
 	PurgeTries(ctx context.Context, now time.Time) (int, error)
 	PurgeUpstream(ctx context.Context, now time.Time) (int, error)
+	PurgeDeskPosts(ctx context.Context, now time.Time) (int, error)
 	PurgeMessages(ctx context.Context, before time.Time) (int, error)
 	PurgeImports(ctx context.Context, before time.Time) (int, error)
 	PurgeProofs(ctx context.Context, before time.Time) (int, error)
@@ -23,7 +24,7 @@ type purgeStore interface {
 }
 
 // Purge removes what has ended: sessions, login flows, counted tries, nonces and
-// answers of platforms upstream, old messages, the files of worked sheets, which
+// answers of the API, old messages, the files of worked sheets, which
 // hold ID numbers in the clear, what imports replaced, and what broken uploads of
 // proofs have left.
 type Purge struct {
@@ -59,11 +60,12 @@ func (p *Purge) Run(ctx context.Context) (outcome string, err error) {
 	if p.UploadDays > 0 {
 		imports, err9 = p.Store.PurgeImports(ctx, now.AddDate(0, 0, -p.UploadDays))
 	}
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
+	posts, err10 := p.Store.PurgeDeskPosts(ctx, now)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10); err != nil {
 		return "", fmt.Errorf("job: purge: %w", err)
 	}
-	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、上级请求 %d 条、文件 %d 个、消息 %d 条、导入前的内容 %d 条",
-		sessions, flows, tries, received, files+proofs+stray, messages, imports), nil
+	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、接口请求 %d 条、文件 %d 个、消息 %d 条、导入前的内容 %d 条",
+		sessions, flows, tries, received+posts, files+proofs+stray, messages, imports), nil
 }
 
 // files removes regular files below the folder of uploads that have grown old.

@@ -155,6 +155,7 @@ func MayAsk(d Desk, used DeskUse, rows int, l DeskLimits) error {
 type DeskCheck struct {
 	Way       VerificationWay
 	Batch     string // joins its rows, from NewBatch; its own for each post
+	Key       string // ID of the DeskKey that signed it; "" on pages
 	Questions []Question
 	Limits    DeskLimits
 	Network   string // masked, as of every Verification
@@ -209,11 +210,12 @@ func BatchOf(d Desk, c DeskCheck, answers []FormAnswer, now time.Time) DeskBatch
 }
 
 // Misses are the questions with a number that could be one and matched nothing.
-// What cannot be a number is a slip of the pen and tells nothing.
+// What cannot be a number is a slip of the pen and tells nothing, and nobody
+// guesses what is signed.
 func Misses(questions []Question, answers []FormAnswer) int {
 	n := 0
 	for i, q := range questions {
-		if q.Number != "" && !answers[i].Found {
+		if q.Number != "" && !q.Signed && !answers[i].Found {
 			n++
 		}
 	}

@@ -59,11 +59,18 @@ type Question struct {
 	Kind   FormKind
 	Name   string
 	Number VerificationNumber // "" where what was typed can be none
+
+	// Signed says that kind and number are those of a form's QR code with a good
+	// signature: whoever has it has the form before him, and no name is asked.
+	Signed bool
 }
 
 // Matches says whether q is the form that was found under its number; found is
 // nil for an unknown number.
 func (q Question) Matches(found *Issued) bool {
+	if q.Signed {
+		return found != nil && found.Authorization.Kind == q.Kind
+	}
 	if found == nil {
 		return MatchNumber(nil, "", q.Kind, q.Name)
 	}

@@ -214,10 +214,13 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 		StandOut: standOut(a.cfg.Review), Desk: deskLimits(a.cfg.Desk),
 	})
 	apiArea, err6 := api.New(api.Options{Web: site, Store: a.store, Receiver: a.receiver, Rate: a.cfg.Upstream.Rate})
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	deskArea, err7 := api.NewDesk(api.DeskOptions{
+		Web: site, Store: a.store, Codes: tables, Form: sheet, Place: places.Place, Limits: deskLimits(a.cfg.Desk), Rate: a.cfg.Upstream.Rate,
+	})
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return nil, err
 	}
-	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea, apiArea}, nil
+	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea, apiArea, deskArea}, nil
 }
 
 // deskLimits are how much a department may ask in a day, on pages and by API.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"quxiang/model"
+	"quxiang/model/form"
 )
 
 // FuzzReadPost: whatever comes, reading never panics; what is taken is what
@@ -46,6 +47,52 @@ func FuzzReadPost(f *testing.F) {
 			}
 			if it.Fault != nil && (it.Fault.Field == "" || it.Fault.Message == "") {
 				t.Fatalf("item %d: %+v", i, it.Fault)
+			}
+		}
+	})
+}
+
+// FuzzReadChecks: whatever comes, reading never panics; what is taken is what
+// encoding/json reads, and each check has what the register is asked with, or
+// one fault that can be told.
+func FuzzReadChecks(f *testing.F) {
+	for _, seed := range []string{
+		`{"checks":[{"id":"row-1","kind":"archive","name":"阿依古丽·买买提","number":"2799002AAAAAAAA"}]}`,
+		`{"checks":[{"qr":"HTTPS://DJ.EXAMPLE.EDU.CN/V/AEBC"},null,1,"x",{"kind":1}]}`, `{"checks":[{"kind":"archive","kind":"x"}]}`,
+		`{"checks":[],"checks":[1]}`, `{"Checks":[{}]}`, `{"checks":[[[[[[[[[[[[]]]]]]]]]]]]}`, `{"checks":[{"name":"\ud83d"}]}`, `{"checks":null}`, "[[[[", "\xff", "",
+	} {
+		f.Add([]byte(seed))
+	}
+	ring := form.Ring{}
+	key := model.DeskKey{Kinds: model.FormKinds(), Desk: model.Desk{Kinds: model.FormKinds()}}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		checks, err := readChecks(body)
+		if err != nil {
+			if model.CodeOf(err) != model.CodeInvalid || checks != nil {
+				t.Fatalf("%v with %d checks", err, len(checks))
+			}
+			return
+		}
+		var plain struct {
+			Checks []json.RawMessage `json:"checks"`
+		}
+		if err := json.Unmarshal(body, &plain); err != nil || len(plain.Checks) != len(checks) || len(checks) == 0 || len(checks) > model.MaxQuestions {
+			t.Fatalf("%d taken, but encoding/json says %v of %d", len(checks), err, len(plain.Checks))
+		}
+		for i, c := range checks {
+			a := c.ask(key, ring, "2027-07-01")
+			switch v := a.verdict; {
+			case v != nil && (v.Result != ResultInvalid || v.Field == "" || v.Message == "" || v.Code != model.CodeInvalid):
+				t.Fatalf("check %d: %+v", i, v)
+			case v == nil && (c.fault != nil || !a.question.Kind.Valid() || model.FoldName(a.question.Name) == "" || a.question.Signed):
+				t.Fatalf("check %d: %+v", i, a.question)
+			}
+			if c.fault != nil {
+				continue
+			}
+			var same Check
+			if err := json.Unmarshal(plain.Checks[i], &same); err != nil || same != c.Check || !printable(c.ID) {
+				t.Fatalf("check %d: %+v is read as %+v, %v", i, same, c.Check, err)
 			}
 		}
 	})

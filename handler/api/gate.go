@@ -159,7 +159,10 @@ func (g gate[K]) pace(r request[K]) error {
 	if tries.Count <= g.rate {
 		return nil
 	}
-	wait := int((minute.Add(time.Minute).Sub(now) + time.Second - 1) / time.Second)
+	wait := wholeSeconds(minute.Add(time.Minute).Sub(now))
 	r.Header("Retry-After", strconv.Itoa(wait))
 	return model.Errorf(model.CodeTooMany, "请求过于频繁：每分钟最多 %d 次，请 %d 秒后再试。", g.rate, wait)
 }
+
+// wholeSeconds are enough of them.
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

@@ -30,11 +30,7 @@ type described struct {
 			Ref string `yaml:"$ref"`
 		} `yaml:"responses"`
 		RequestBody struct {
-			Content map[string]struct {
-				Examples map[string]struct {
-					Value any `yaml:"value"`
-				} `yaml:"examples"`
-			} `yaml:"content"`
+			Content map[string]body `yaml:"content"`
 		} `yaml:"requestBody"`
 	} `yaml:"paths"`
 	Components struct {
@@ -42,11 +38,19 @@ type described struct {
 			Name string `yaml:"name"`
 		} `yaml:"securitySchemes"`
 		Responses map[string]struct {
-			Content map[string]any `yaml:"content"`
-			Headers map[string]any `yaml:"headers"`
+			Content map[string]body `yaml:"content"`
+			Headers map[string]any  `yaml:"headers"`
 		} `yaml:"responses"`
 		Schemas map[string]*schema `yaml:"schemas"`
 	} `yaml:"components"`
+}
+
+// body is that of a request or answer.
+type body struct {
+	Schema   schema `yaml:"schema"`
+	Examples map[string]struct {
+		Value any `yaml:"value"`
+	} `yaml:"examples"`
 }
 
 // schema is a JSON schema, of the words that the file uses.
@@ -87,7 +91,7 @@ func (d described) resolve(s *schema) *schema {
 }
 
 // check holds a value against a schema.
-func (d described) check(t *testing.T, at string, s *schema, v any) {
+func (d described) check(t testing.TB, at string, s *schema, v any) {
 	t.Helper()
 	if s = d.resolve(s); s == nil {
 		t.Errorf("%s: a schema that is not there", at)
@@ -126,6 +130,10 @@ func (d described) check(t *testing.T, at string, s *schema, v any) {
 			t.Errorf("%s: %q is not among %v", at, v, s.Enum)
 		case s.Pattern != "" && !regexp.MustCompile(s.Pattern).MatchString(v):
 			t.Errorf("%s: %q does not match %s", at, v, s.Pattern)
+		}
+	case bool:
+		if s.Type != "boolean" {
+			t.Errorf("%s: true or false, described as %s", at, s.Type)
 		}
 	case float64:
 		if s.Type != "integer" || v != float64(int(v)) {
@@ -301,37 +309,45 @@ func TestAnswersAreDescribed(t *testing.T) {
 	for _, c := range []call{
 		post("batch-0001", body), get, absent, busy, unsigned, typed, post("batch-0002", []byte("x")), post("batch-0003", make([]byte, 1<<20+1)),
 	} {
-		w := s.do(c)
-		seen[w.Code] = true
-		path := postPath
-		if c.method == http.MethodGet {
-			path += "/{key}"
-		}
-		ref := d.Paths[path][strings.ToLower(c.method)].Responses[strconv.Itoa(w.Code)].Ref
-		response, ok := d.Components.Responses[strings.TrimPrefix(ref, "#/components/responses/")]
-		if !ok {
-			t.Errorf("%s %s: %d is not described", c.method, c.path, w.Code)
-			continue
-		}
-		for header := range response.Headers {
-			if w.Header().Get(header) == "" {
-				t.Errorf("%s %d: no %s", c.method, w.Code, header)
-			}
-		}
-		name, kind := "Answer", "application/json"
-		if w.Code != http.StatusOK {
-			name, kind = "Problem", "application/problem+json"
-		}
-		if _, ok := response.Content[kind]; !ok || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) {
-			t.Errorf("%d: Content-Type %s", w.Code, w.Header().Get("Content-Type"))
-		}
-		var parsed any
-		s.must(json.Unmarshal(w.Body.Bytes(), &parsed))
-		d.check(t, strconv.Itoa(w.Code), d.Components.Schemas[name], parsed)
+		seen[d.answered(s, postPath, c)] = true
 	}
 	for _, status := range []int{200, 401, 404, 409, 413, 415, 422} {
 		if !seen[status] {
 			t.Errorf("%d was not tried", status)
 		}
 	}
+}
+
+// answered makes a call to an address below base, holds what is answered
+// against the file, and returns the status.
+func (d described) answered(s *site, base string, c call) int {
+	s.Helper()
+	w := s.do(c)
+	path := base
+	if c.method == http.MethodGet {
+		path += "/{key}"
+	}
+	ref := d.Paths[path][strings.ToLower(c.method)].Responses[strconv.Itoa(w.Code)].Ref
+	response, ok := d.Components.Responses[strings.TrimPrefix(ref, "#/components/responses/")]
+	if !ok {
+		s.Errorf("%s %s: %d is not described", c.method, c.path, w.Code)
+		return w.Code
+	}
+	for header := range response.Headers {
+		if w.Header().Get(header) == "" {
+			s.Errorf("%s %d: no %s", c.method, w.Code, header)
+		}
+	}
+	kind := "application/json"
+	if w.Code != http.StatusOK {
+		kind = "application/problem+json"
+	}
+	described, ok := response.Content[kind]
+	if !ok || !strings.HasPrefix(w.Header().Get("Content-Type"), kind) {
+		s.Errorf("%d: Content-Type %s", w.Code, w.Header().Get("Content-Type"))
+	}
+	var parsed any
+	s.must(json.Unmarshal(w.Body.Bytes(), &parsed))
+	d.check(s, strconv.Itoa(w.Code), &described.Schema, parsed)
+	return w.Code
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -45,6 +46,9 @@ type site struct {
 	people   []demo.Person // of demo.UpstreamSchool, in its roster
 	nonces   atomic.Int64
 	key      key // of that school
+
+	desk    model.Desk
+	deskKey key // of that department
 }
 
 // key signs.
@@ -64,23 +68,23 @@ func (s *site) pass(d time.Duration) { s.now.Add(d.Milliseconds()) }
 // each runs f on both databases.
 func each(t *testing.T, f func(s *site)) {
 	t.Helper()
-	now := &atomic.Int64{}
-	storetest.Each(t, func(t *testing.T, st *store.Store) {
-		s := newSite(t, st)
-		now.Store(s.now.Load())
-		f(s)
-	})
+	for name, open := range map[string]func(testing.TB, ...storetest.Option) *store.Store{"sqlite": storetest.Open, "mariadb": storetest.OpenMariaDB} {
+		t.Run(name, func(t *testing.T) { f(newSite(t, open)) })
+	}
 }
 
 func one(t testing.TB) *site {
 	t.Helper()
-	return newSite(t, storetest.Open(t))
+	return newSite(t, storetest.Open)
 }
 
-func newSite(t testing.TB, st *store.Store) *site {
+func newSite(t testing.TB, open func(testing.TB, ...storetest.Option) *store.Store) *site {
 	t.Helper()
-	s := &site{TB: t, store: st}
+	s := &site{TB: t}
 	s.now.Store(begin.UnixMilli())
+	st := open(t, storetest.WithNow(s.Now))
+	s.store = st
+	s.must(st.EnsureFormKey(t.Context(), rand.Reader, begin.AddDate(0, 0, -30)))
 	for _, sc := range []model.School{demo.School(), demo.UpstreamSchool()} {
 		s.must(st.SaveSchool(t.Context(), sc))
 	}
@@ -113,8 +117,12 @@ func (s *site) mount(r api.Receiver) {
 	w := webtest.New(s, s.store, s.Now)
 	area, err := api.New(api.Options{Web: w, Store: s.store, Receiver: r, Rate: rate})
 	s.must(err)
+	desk, err := api.NewDesk(api.DeskOptions{
+		Web: w, Store: s.store, Codes: codes.For, Form: sheet, Limits: limits, Rate: rate, Place: func(string) string { return "北京市海淀区" },
+	})
+	s.must(err)
 	s.handler, err = handler.New(handler.Options{
-		Web: w, Static: http.NotFoundHandler(), Areas: []handler.Area{area}, Ready: s.store.Ping,
+		Web: w, Static: http.NotFoundHandler(), Areas: []handler.Area{area, desk}, Ready: s.store.Ping,
 	})
 	s.must(err)
 }

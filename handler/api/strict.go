@@ -27,10 +27,46 @@ func checkJSON(body []byte) error {
 	if err := checkValue(d, 0); err != nil {
 		return err
 	}
+	return checkEnd(d)
+}
+
+func checkEnd(d *json.Decoder) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return model.Errorf(model.CodeInvalid, "JSON 之后还有多余的内容。")
 	}
 	return nil
+}
+
+// readFields reads the keys of a body that is one object, as checkJSON would,
+// and leaves their values as they are.
+func readFields(body []byte) (map[string]json.RawMessage, error) {
+	if !utf8.Valid(body) {
+		return nil, model.Errorf(model.CodeInvalid, "请求内容不是 UTF-8 编码的 JSON。")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	t, err := d.Token()
+	if err != nil {
+		return nil, broken(d, err)
+	}
+	if t != json.Delim('{') {
+		return nil, model.Errorf(model.CodeInvalid, "请求内容应为一个 JSON 对象，请看 docs/openapi.yaml。")
+	}
+	fields, seen := map[string]json.RawMessage{}, map[string]bool{}
+	for d.More() {
+		key, err := checkKey(d, seen)
+		if err != nil {
+			return nil, err
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, broken(d, err)
+		}
+		fields[key] = value
+	}
+	if _, err := d.Token(); err != nil { // the closing bracket
+		return nil, broken(d, err)
+	}
+	return fields, checkEnd(d)
 }
 
 func checkValue(d *json.Decoder, depth int) error {
@@ -48,7 +84,7 @@ func checkValue(d *json.Decoder, depth int) error {
 	seen := map[string]bool{}
 	for d.More() {
 		if open == '{' {
-			if err := checkKey(d, seen); err != nil {
+			if _, err := checkKey(d, seen); err != nil {
 				return err
 			}
 		}
@@ -62,20 +98,24 @@ func checkValue(d *json.Decoder, depth int) error {
 	return nil
 }
 
-func checkKey(d *json.Decoder, seen map[string]bool) error {
+func checkKey(d *json.Decoder, seen map[string]bool) (string, error) {
 	t, err := d.Token()
 	if err != nil {
-		return broken(d, err)
+		return "", broken(d, err)
 	}
 	key, _ := t.(string) // of an object, always one
 	if key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_") != "" {
-		return model.Errorf(model.CodeInvalid, "没有“%s”这个字段，请看 docs/openapi.yaml。", model.Shorten(key, 40))
+		return "", unknownField("", key)
 	}
 	if seen[key] {
-		return model.Invalid(key, "字段“%s”出现了两次。", model.Shorten(key, 40))
+		return "", model.Invalid(key, "字段“%s”出现了两次。", model.Shorten(key, 40))
 	}
 	seen[key] = true
-	return nil
+	return key, nil
+}
+
+func unknownField(at, name string) *model.Error {
+	return model.Invalid(at, "没有“%s”这个字段，请看 docs/openapi.yaml。", model.Shorten(name, 40))
 }
 
 func broken(d *json.Decoder, err error) *model.Error {
@@ -98,7 +138,7 @@ func decode(data []byte, into any, at string) error {
 	// encoding/json has no type for a key that is not known; its text names it.
 	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
 		name = strings.Trim(name, `"`)
-		return model.Invalid(place(at, name), "没有“%s”这个字段，请看 docs/openapi.yaml。", model.Shorten(name, 40)).Because(err)
+		return unknownField(place(at, name), name).Because(err)
 	}
 	return model.Invalid(at, "这里的内容不能识别，请看 docs/openapi.yaml。").Because(fmt.Errorf("decode: %w", err))
 }

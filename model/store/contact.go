@@ -28,28 +28,43 @@ func (contactRow) TableName() string { return contactsTable }
 // Contacts returns whom graduates of a school can ask, from a copy that is at
 // most referenceLife old. Index contacts_school: some hundred rows.
 func (s *Store) Contacts(ctx context.Context, school string) ([]model.Contact, error) {
-	if !isCode(school) {
-		return nil, nil
+	found, err := s.ContactsOf(ctx, []string{school})
+	return found[school], err
+}
+
+// ContactsOf is Contacts for many schools: one query for those of which there is
+// no fresh copy.
+func (s *Store) ContactsOf(ctx context.Context, schools []string) (map[string][]model.Contact, error) {
+	found := make(map[string][]model.Contact, len(schools))
+	var asked []string
+	for _, school := range schools {
+		if list, fresh := s.contacts.get(school); fresh {
+			found[school] = slices.Clone(list)
+		} else if isCode(school) {
+			asked = append(asked, school)
+			found[school] = []model.Contact{}
+		}
 	}
-	if list, fresh := s.contacts.get(school); fresh {
-		return slices.Clone(list), nil
+	if len(asked) == 0 {
+		return found, nil
 	}
 	var rows []contactRow
-	if err := s.read(ctx).Where("school_code = ?", school).Order("id").Find(&rows).Error; err != nil {
+	if err := s.read(ctx).Where("school_code IN ?", asked).Order("id").Find(&rows).Error; err != nil {
 		return nil, wrap("contacts", err)
 	}
-	out := make([]model.Contact, len(rows))
-	for i, r := range rows {
+	for _, r := range rows {
 		phone, err := s.keys.unseal(contactsTable, "phone", r.UID, r.Phone)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = model.Contact{
+		found[r.SchoolCode] = append(found[r.SchoolCode], model.Contact{
 			Role: model.ContactRole(r.Role), SchoolCode: r.SchoolCode, College: r.College, Class: r.Class, Name: r.Name, Phone: string(phone),
-		}
+		})
 	}
-	s.contacts.put(school, slices.Clone(out))
-	return out, nil
+	for _, school := range asked {
+		s.contacts.put(school, slices.Clone(found[school]))
+	}
+	return found, nil
 }
 
 // ReplaceContacts replaces all contacts of a school, whatever school they name.

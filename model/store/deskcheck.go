@@ -61,7 +61,16 @@ func NewBatch() string { return rand.Text() }
 // statements does not depend on that of the questions: a row of desk_days by
 // primary key, Issued, and inserts of many rows each.
 func (s *Store) CheckForms(ctx context.Context, d model.Desk, c model.DeskCheck) ([]model.FormAnswer, error) {
-	now := s.now()
+	return s.checkForms(ctx, d, c, s.now(), func([]model.FormAnswer) (func(*gorm.DB) error, error) {
+		return func(*gorm.DB) error { return nil }, nil
+	})
+}
+
+// checkForms is CheckForms at a time. also is told the answers and says what is
+// to be written before them, in the same transaction.
+func (s *Store) checkForms(
+	ctx context.Context, d model.Desk, c model.DeskCheck, now time.Time, also func([]model.FormAnswer) (func(tx *gorm.DB) error, error),
+) ([]model.FormAnswer, error) {
 	if len(c.Questions) == 0 {
 		return nil, model.Invalid("rows", "没有要核验的行。")
 	}
@@ -86,7 +95,11 @@ func (s *Store) CheckForms(ctx context.Context, d model.Desk, c model.DeskCheck)
 	if err != nil {
 		return nil, err
 	}
-	return answers, s.keepCheck(ctx, d, c, answers, now)
+	first, err := also(answers)
+	if err != nil {
+		return nil, err
+	}
+	return answers, s.keepCheck(ctx, d, c, answers, now, first)
 }
 
 // answers looks all numbers up at once.
@@ -117,10 +130,15 @@ func (s *Store) answers(ctx context.Context, questions []model.Question, now tim
 	return answers, nil
 }
 
-// keepCheck writes what a check leaves behind.
-func (s *Store) keepCheck(ctx context.Context, d model.Desk, c model.DeskCheck, answers []model.FormAnswer, now time.Time) error {
+// keepCheck writes what a check leaves behind, after what first writes.
+func (s *Store) keepCheck(
+	ctx context.Context, d model.Desk, c model.DeskCheck, answers []model.FormAnswer, now time.Time, first func(tx *gorm.DB) error,
+) error {
 	b, misses := model.BatchOf(d, c, answers, now), model.Misses(c.Questions, answers)
 	return s.tx(ctx, "check forms", func(tx *gorm.DB) error {
+		if err := first(tx); err != nil {
+			return err
+		}
 		if err := countDesk(tx, d, len(c.Questions), misses, c.Limits, now); err != nil {
 			return err
 		}
@@ -150,12 +168,15 @@ func (s *Store) keepCheck(ctx context.Context, d model.Desk, c model.DeskCheck, 
 		if err := tx.Create(&row).Error; err != nil {
 			return fmt.Errorf("batch: %w", err)
 		}
+		detail := map[string]string{
+			"batch": b.Batch, "way": string(b.Way), "asked": strconv.Itoa(b.Asked), "found": strconv.Itoa(b.Found),
+		}
+		if c.Key != "" {
+			detail["key"] = c.Key
+		}
 		return appendAudit(tx, model.Audit{
 			At: now, Actor: model.Actor{Kind: model.ActorOperator, ID: int64(d.OperatorID), Name: d.Account}, Action: "form.check",
-			RequestID: c.RequestID,
-			Detail: map[string]string{
-				"batch": b.Batch, "way": string(b.Way), "asked": strconv.Itoa(b.Asked), "found": strconv.Itoa(b.Found),
-			},
+			RequestID: c.RequestID, Detail: detail,
 		})
 	})
 }

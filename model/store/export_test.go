@@ -182,6 +182,8 @@ func (s *Store) Columns(t testing.TB) map[string][]string {
 		deliveryRow{},
 		deskBatchRow{},
 		deskDayRow{},
+		deskKeyRow{},
+		deskPostRow{},
 		deskNoteRow{},
 		deskRow{},
 		flowRow{},
