@@ -180,7 +180,7 @@ func (s *site) toldBy(w *httptest.ResponseRecorder) (a told) {
 // seen counts the verifications in graduate n's ledger.
 func (s *site) seen(n int) []model.Verification {
 	s.Helper()
-	v, err := s.store.Verifications(s.Context(), s.record(n).Graduate.ID, 100)
+	v, err := s.store.Verifications(s.Context(), s.record(n).Graduate.ID, 0, 100)
 	s.must(err)
 	return v
 }
