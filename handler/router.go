@@ -40,7 +40,9 @@ var visitor = []string{
 var upload = map[string]int64{
 	"/admin/roster": 64<<20 + web.MaxForm,
 	"/admin/units":  16<<20 + web.MaxForm,
-	"/h5/proofs":    web.MaxUpload,
+
+	"/admin/desk/sheet": 4<<20 + web.MaxForm,
+	"/h5/proofs":        web.MaxUpload,
 
 	"/h5/change":     web.MaxUpload,
 	"/h5/correction": web.MaxUpload,

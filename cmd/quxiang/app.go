@@ -211,7 +211,7 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 	})
 	adminArea, err5 := admin.New(admin.Options{
 		Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu,
-		StandOut: standOut(a.cfg.Review), Desk: deskLimits(a.cfg.Desk),
+		StandOut: standOut(a.cfg.Review), Desk: deskLimits(a.cfg.Desk), Form: sheet, Place: places.Place,
 	})
 	apiArea, err6 := api.New(api.Options{Web: site, Store: a.store, Receiver: a.receiver, Rate: a.cfg.Upstream.Rate})
 	deskArea, err7 := api.NewDesk(api.DeskOptions{

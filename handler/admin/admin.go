@@ -13,6 +13,7 @@ import (
 	"quxiang/handler/web"
 	"quxiang/model"
 	"quxiang/model/codes"
+	"quxiang/model/form"
 	"quxiang/model/links"
 	"quxiang/model/store"
 )
@@ -68,8 +69,30 @@ type Store interface {
 	Jobs(ctx context.Context) ([]store.JobRun, error)
 	MessageCounts(ctx context.Context) (map[model.MessageState]int, error)
 	Templates(ctx context.Context) ([]model.Template, error)
+	Contacts(ctx context.Context, school string) ([]model.Contact, error)
 	FindUnits(ctx context.Context, query string) ([]model.Unit, error)
 	SaveUnits(ctx context.Context, units []model.Unit) (changed int, err error)
+	deskStore
+}
+
+// deskStore is what the pages of departments and those about them need.
+type deskStore interface {
+	Desk(ctx context.Context, id model.OperatorID) (model.Desk, error)
+	Desks(ctx context.Context, after string, limit int) ([]model.Desk, error)
+	CreateDesk(ctx context.Context, op model.Operator, passwordHash string, d model.Desk, by model.Actor) (model.OperatorID, error)
+	SaveDesk(ctx context.Context, d model.Desk, by model.Actor) error
+	ResetPassword(ctx context.Context, id model.OperatorID, hash string, by model.Actor) error
+	DeskUse(ctx context.Context, id model.OperatorID, now time.Time) (model.DeskUse, error)
+	CheckForms(ctx context.Context, d model.Desk, c model.DeskCheck) ([]model.FormAnswer, error)
+	DeskBatches(ctx context.Context, id model.OperatorID, before int64, limit int) ([]model.DeskBatch, error)
+	DeskBatch(ctx context.Context, id model.OperatorID, batch string) (model.DeskBatch, error)
+	DeskVerifications(ctx context.Context, id model.OperatorID, batch string) ([]store.DeskVerification, error)
+	DeskVerification(ctx context.Context, id model.OperatorID, verification int64) (store.DeskVerification, error)
+	AddDeskNote(ctx context.Context, n model.DeskNote, by model.Actor) error
+	DeskNotesBy(ctx context.Context, id model.OperatorID, before int64, limit int) ([]model.DeskNote, error)
+	DeskNotes(ctx context.Context, scope model.Scope, after int64, limit int) ([]model.DeskNote, error)
+	DeskNote(ctx context.Context, id int64) (model.DeskNote, error)
+	AnswerDeskNote(ctx context.Context, n model.DeskNote) error
 }
 
 // Menu publishes the account's menu and keeps it in the history. Whatever
@@ -80,12 +103,15 @@ type Menu interface {
 
 // Options of a Handler.
 type Options struct {
-	Web      *web.Web
-	Store    Store
-	Links    links.Links
-	Codes    func(version string) (*codes.Table, error)
-	DataDir  string // uploads go below it, with random names, for our user only
-	Menu     Menu
+	Web     *web.Web
+	Store   Store
+	Links   links.Links
+	Codes   func(version string) (*codes.Table, error)
+	DataDir string // uploads go below it, with random names, for our user only
+	Menu    Menu
+	Form    form.Options // of the forms that departments check
+	// Place names where an address is, "" where that is not known; nil knows none.
+	Place    func(ip string) string
 	StandOut model.StandOutLimits // zero: no number stands out
 	Desk     model.DeskLimits     // how much departments may ask in a day; zero: nothing
 	Hash     HashParameters       // cost of new password hashes; zero is DefaultHash
@@ -98,6 +124,7 @@ type Handler struct {
 	decoy   string // hash that is worked through for names which do not exist
 	hashing chan struct{}
 	exports chan struct{} // held while an export runs
+	sheets  chan struct{} // held while a department's sheet is answered
 }
 
 // uploadFolder is below DataDir.
@@ -115,10 +142,13 @@ func New(o Options) (*Handler, error) {
 	if o.Hash == (HashParameters{}) {
 		o.Hash = DefaultHash
 	}
+	if o.Place == nil {
+		o.Place = model.AddressTable{}.Place
+	}
 	return &Handler{
 		o: o, uploads: filepath.Join(o.DataDir, uploadFolder),
 		decoy: o.Hash.hash("no operator has this password"), hashing: make(chan struct{}, parallelHashes),
-		exports: make(chan struct{}, parallelExports),
+		exports: make(chan struct{}, parallelExports), sheets: make(chan struct{}, parallelSheets),
 	}, nil
 }
 
@@ -175,6 +205,26 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.GET("/admin/operators", h.as(administrator, h.operators))
 	r.POST("/admin/operators/:id/disabled", h.as(administrator, h.setDisabled))
 	r.POST("/admin/operators/:id/logout", h.as(administrator, h.endSessions))
+	r.GET(desksPath, h.as(administrator, h.desks))
+	r.POST(desksPath, h.as(administrator, h.createDesk))
+	r.GET(desksPath+"/new", h.as(administrator, h.newDesk))
+	r.GET(desksPath+"/:id", h.as(administrator, h.editDesk))
+	r.POST(desksPath+"/:id", h.as(administrator, h.saveDesk))
+	r.POST(desksPath+"/:id/disabled", h.as(administrator, h.disableDesk))
+	r.POST(desksPath+"/:id/password", h.as(administrator, h.resetDesk))
+	r.GET(notes.path, h.as(may(model.ActionNote), h.noteQueue))
+	r.GET(notes.path+"/:id", h.as(may(model.ActionNote), h.note))
+	r.POST(notes.path+"/:id", h.as(may(model.ActionNote), h.answerNote))
+	verifies := may(model.ActionVerify)
+	r.GET(deskHome, h.as(verifies, h.desk(h.deskStart)))
+	r.POST(deskCheck, h.as(verifies, h.desk(h.deskAsk)))
+	r.POST(deskSheet, h.as(verifies, h.desk(h.deskSheet)))
+	r.GET(deskHome+"/template", h.as(verifies, h.desk(h.deskTemplate)))
+	r.GET(deskHistory, h.as(verifies, h.desk(h.deskChecks)))
+	r.GET(deskHistory+"/:batch", h.as(verifies, h.desk(h.deskOneCheck)))
+	r.GET(deskNotes, h.as(verifies, h.desk(h.deskNoteList)))
+	r.GET(deskHome+"/verifications/:id/note", h.as(verifies, h.desk(h.deskNoteForm)))
+	r.POST(deskHome+"/verifications/:id/note", h.as(verifies, h.desk(h.deskNote)))
 	r.GET("/admin/jobs", h.as(may(model.ActionAudit), h.jobs))
 	// A post's address that is opened as a page, after a login that came in
 	// between or by going back, leads to the page that posts there.
@@ -191,6 +241,10 @@ func (h *Handler) Mount(r gin.IRouter) {
 		"/admin/menu/publish":           "/admin/menu",
 		"/admin/operators/:id/disabled": "/admin/operators",
 		"/admin/operators/:id/logout":   "/admin/operators",
+		desksPath + "/:id/disabled":     desksPath + "/:id",
+		desksPath + "/:id/password":     desksPath + "/:id",
+		deskCheck:                       deskHome,
+		deskSheet:                       deskHome,
 	} {
 		r.GET(path, h.as(anybody, func(v visit) error {
 			return web.SeeOther(v.Context, strings.Replace(page, ":id", url.PathEscape(v.Param("id")), 1))

@@ -12,6 +12,9 @@ import (
 // home is what waits for the operator, and how many graduates of the scope
 // stand at each step; each number leads to the list behind it.
 func (h *Handler) home(v visit) error {
+	if v.op.May(model.ActionVerify) { // a department's home is its desk
+		return web.SeeOther(v.Context, deskHome+doneAgain(v))
+	}
 	counts, err := h.o.Store.StepCounts(v.Request.Context(), v.scope(), "")
 	if err != nil {
 		return fmt.Errorf("admin: home: %w", err)
@@ -115,10 +118,9 @@ func tools(op model.Operator) web.Links {
 		{op.May(model.ActionImport), web.Link{Href: "/admin/roster", Text: "名单导入", Note: "生源名单、毕业去向、审核结果：先预览，再导入，可撤销"}},
 		{office(op), web.Link{Href: "/admin/units", Text: "单位登记表", Note: "毕业生上报时查找的单位"}},
 		{op.May(model.ActionMenu), web.Link{Href: "/admin/menu", Text: "公众号菜单", Note: "预览并发布"}},
+		{administrator(op), web.Link{Href: desksPath, Text: "接收部门", Note: "核准、续期、停用核验台的账号"}},
 		{administrator(op), web.Link{Href: "/admin/operators", Text: "管理员", Note: "账号、停用、退出登录"}},
 		{op.May(model.ActionAudit), web.Link{Href: "/admin/jobs", Text: "任务与消息", Note: "定时任务与消息发送情况"}},
-		{op.Role == model.RoleDesk, web.Link{Href: "/verify/archive", Text: model.FormArchive.Module()}},
-		{op.Role == model.RoleDesk, web.Link{Href: "/verify/household", Text: model.FormHousehold.Module()}},
 	} {
 		if t.allowed {
 			l.Items = append(l.Items, t.link)

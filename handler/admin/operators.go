@@ -91,18 +91,29 @@ func (h *Handler) setDisabled(v visit) error {
 	if err != nil {
 		return err
 	}
-	disabled, word := false, "enabled"
+	word, err := h.toggle(v, op)
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(v.Context, "/admin/operators?done="+word)
+}
+
+// toggle disables or enables another operator, as the form says, and returns the
+// word for what was done.
+func (h *Handler) toggle(v visit, op model.Operator) (word string, err error) {
+	disabled := false
 	switch v.PostForm("disabled") {
 	case "0":
+		word = "enabled"
 	case "1":
 		disabled, word = true, "disabled"
 	default:
-		return model.Invalid("disabled", "请从管理员列表操作。")
+		return "", model.Invalid("disabled", "请从管理员列表操作。")
 	}
 	if err := h.o.Store.SetOperatorDisabled(v.Request.Context(), op.ID, disabled, model.ByOperator(v.op)); err != nil {
-		return fmt.Errorf("admin: disable operator: %w", err)
+		return "", fmt.Errorf("admin: disable operator: %w", err)
 	}
-	return web.SeeOther(v.Context, "/admin/operators?done="+word)
+	return word, nil
 }
 
 // endSessions logs another operator out everywhere.

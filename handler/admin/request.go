@@ -33,6 +33,9 @@ func inboxes(op model.Operator) []inbox {
 	if op.May(model.ActionDispute) {
 		all = append(all, disputes)
 	}
+	if op.May(model.ActionNote) {
+		all = append(all, notes)
+	}
 	return all
 }
 

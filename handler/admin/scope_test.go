@@ -40,6 +40,7 @@ func TestEveryRouteByRole(t *testing.T) {
 	view := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor, model.RoleAuditor}
 	review := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor}
 	school := []model.Role{model.RoleAdmin, model.RoleSchool}
+	admins, desk := []model.Role{model.RoleAdmin}, []model.Role{model.RoleDesk}
 	audit := []model.Role{model.RoleAdmin, model.RoleAuditor}
 	allowed := map[string][]model.Role{
 		"GET /admin": all, "GET /admin/password": all, "POST /admin/password": all,
@@ -65,9 +66,16 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},
 		"POST /admin/operators/:id/logout": {model.RoleAdmin},
 		"GET /admin/jobs":                  {model.RoleAdmin, model.RoleAuditor},
+		"GET /admin/desks":                 admins, "POST /admin/desks": admins, "GET /admin/desks/new": admins,
+		"GET /admin/desks/:id": admins, "POST /admin/desks/:id": admins, "POST /admin/desks/:id/disabled": admins, "POST /admin/desks/:id/password": admins,
+		"GET /admin/notes": school, "GET /admin/notes/:id": school, "POST /admin/notes/:id": school,
+		"GET /admin/desk": desk, "POST /admin/desk/check": desk, "POST /admin/desk/sheet": desk, "GET /admin/desk/template": desk,
+		"GET /admin/desk/checks": desk, "GET /admin/desk/checks/:batch": desk, "GET /admin/desk/notes": desk,
+		"GET /admin/desk/verifications/:id/note": desk, "POST /admin/desk/verifications/:id/note": desk,
 		// These lead on to pages that ask again.
 		"GET /admin/graduates/:id/review": all, "GET /admin/graduates/:id/reopen": all, "GET /admin/menu/publish": all,
 		"GET /admin/operators/:id/disabled": all, "GET /admin/operators/:id/logout": all,
+		"GET /admin/desks/:id/disabled": all, "GET /admin/desks/:id/password": all, "GET /admin/desk/check": all, "GET /admin/desk/sheet": all,
 	}
 	for _, op := range everybody() {
 		b := s.operator(op)
@@ -193,16 +201,20 @@ func TestLeftColumn(t *testing.T) {
 		role     model.Role
 		has, not []string
 	}{
-		{model.RoleAdmin, []string{"待学院审核 1 项待处理", "待学校审核", "名单导入", "公众号菜单", "管理员", "任务与消息"}, nil},
-		{model.RoleSchool, []string{"待学校审核", "名单导入", "毕业生"}, []string{"待学院审核", "/admin/menu", "/admin/operators", "/admin/jobs"}},
+		{model.RoleAdmin, []string{"待学院审核 1 项待处理", "待学校审核", "名单导入", "公众号菜单", "管理员", "任务与消息", "接收部门", "接收部门反映"}, nil},
+		{model.RoleSchool, []string{"待学校审核", "名单导入", "毕业生", "接收部门反映"}, []string{"待学院审核", "/admin/desk", "/admin/menu", "/admin/operators", "/admin/jobs"}},
 		{model.RoleCollege, []string{"待学院审核 1 项待处理", "毕业生", "名单导入"}, []string{"待学校审核", "/admin/menu", "/admin/operators"}},
 		{model.RoleCounsellor, []string{"待学院审核 1 项待处理", "毕业生", "名单导入"}, []string{"待学校审核", "/admin/menu", "/admin/operators"}},
 		{model.RoleMenu, []string{"公众号菜单"}, []string{"/admin/reviews", "/admin/graduates", "/admin/roster", "/admin/operators", "/admin/jobs"}},
 		{model.RoleAuditor, []string{"毕业生", "任务与消息"}, []string{"/admin/reviews", "/admin/roster", "/admin/menu", "/admin/operators"}},
-		{model.RoleDesk, []string{"档案转递信息在线核验", "修改密码"}, []string{"/admin/reviews", "/admin/graduates", "/admin/roster", "/admin/menu", "/admin/operators", "/admin/jobs"}},
+		{model.RoleDesk, []string{"核验台", "核验记录", "向学校反映", "修改密码"}, []string{"/admin/reviews", "/admin/graduates", "/admin/roster", "/admin/menu", "/admin/operators", "/admin/jobs", "/admin/desks", "/admin/notes"}},
 	} {
 		ops := everybody()
 		v := s.operator(ops[slices.IndexFunc(ops, func(o model.Operator) bool { return o.Role == tc.role })])
-		page{has: tc.has, not: tc.not}.check(t, v.get("/admin"))
+		home := "/admin"
+		if tc.role == model.RoleDesk { // it has a page of its own
+			home = "/admin/desk"
+		}
+		page{has: tc.has, not: tc.not}.check(t, v.get(home))
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"quxiang/model"
 	"quxiang/model/codes"
 	"quxiang/model/demo"
+	"quxiang/model/form"
 	"quxiang/model/links"
 	"quxiang/model/store"
 	"quxiang/model/store/storetest"
@@ -40,6 +41,9 @@ const (
 
 // limits of what stands out, small enough for few graduates.
 var limits = model.StandOutLimits{SmallUnit: 3, ShareMinimum: 20, SharePoints: 20}
+
+// deskLimits of a day for departments.
+var deskLimits = model.DeskLimits{Rows: 2000, Misses: 400}
 
 // cheap hashes keep the tests fast.
 var cheap = admin.HashParameters{Time: 1, Memory: 8, Threads: 1}
@@ -115,7 +119,7 @@ func (s *site) wire() {
 	if s.only != nil {
 		s.only.store, pages = s.store, s.only
 	}
-	h, err := admin.New(admin.Options{Web: w, Store: pages, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap, StandOut: limits})
+	h, err := admin.New(admin.Options{Web: w, Store: pages, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap, StandOut: limits, Desk: deskLimits, Form: form.Options{Issuer: "示范登记系统"}})
 	must(t, err)
 	gin.SetMode(gin.ReleaseMode)
 	s.engine = gin.New()
@@ -123,8 +127,11 @@ func (s *site) wire() {
 	must(t, s.engine.SetTrustedProxies(nil))
 	s.engine.Use(w.Begin, func(c *gin.Context) {
 		limit := int64(web.MaxForm)
-		if c.FullPath() == "/admin/roster" {
+		switch c.FullPath() {
+		case "/admin/roster":
 			limit = 64<<20 + web.MaxForm
+		case "/admin/desk/sheet":
+			limit = 4<<20 + web.MaxForm
 		}
 		web.Limit(limit)(c)
 	}, w.SameSite, w.Guard([]string{"/admin/login"}, nil))
@@ -137,8 +144,13 @@ func (s *site) operator(op model.Operator) *browser {
 	if op.Name == "" {
 		op.Name = string(op.Role)
 	}
-	_, err := s.store.CreateOperator(s.t.Context(), op, s.hash, model.BySystem("test"))
+	id, err := s.store.CreateOperator(s.t.Context(), op, s.hash, model.BySystem("test"))
 	must(s.t, err)
+	if op.Role == model.RoleDesk {
+		must(s.t, s.store.SaveDesk(s.t.Context(), model.Desk{
+			OperatorID: id, Department: "甲区人才中心", Purpose: "接收毕业生档案", Kinds: model.FormKinds(),
+		}, model.BySystem("test")))
+	}
 	b := s.browser()
 	if w := b.login(op.Name, password); w.Code != http.StatusSeeOther {
 		s.t.Fatalf("%s cannot log in: %d", op.Name, w.Code)

@@ -71,6 +71,9 @@ func auditWords(a model.Audit, g model.Graduate) string {
 	if until := a.Detail["until"]; until != "" && a.Action == "graduate.reopen" {
 		return words + "至" + model.Date(until).Chinese()
 	}
+	if note := model.NoteItem(a.Detail["note"]); note.Chinese() != "" {
+		return words + "“" + note.Chinese() + "”（" + a.Detail["department"] + "）"
+	}
 	if item := a.Detail["item"]; item != "" {
 		return words + "“" + g.ItemLabel(item) + "”"
 	}

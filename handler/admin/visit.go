@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -151,6 +152,9 @@ func queues(op model.Operator) []queue {
 // nav is the left column for op, with the open page marked.
 func nav(op model.Operator, counts map[model.Step]int, requests map[model.RequestKind]int, path, level string) []web.NavItem {
 	items := []web.NavItem{{Text: "管理首页", Href: "/admin", Current: path == "/admin"}}
+	if op.May(model.ActionVerify) {
+		items = []web.NavItem{{Text: "核验台", Href: deskHome, Current: path == deskHome}}
+	}
 	for _, q := range queues(op) {
 		here := path == "/admin/"+q.kind && (level == string(q.level) || level == "" && q.level == levels(op)[0])
 		items = append(items, web.NavItem{Text: q.title(), Href: q.path(), Count: counts[q.step()], Current: here})
@@ -170,6 +174,9 @@ func nav(op model.Operator, counts map[model.Step]int, requests map[model.Reques
 		{office(op), "单位登记表", "/admin/units"},
 		{op.May(model.ActionMenu), "公众号菜单", "/admin/menu"},
 		{administrator(op), "管理员", "/admin/operators"},
+		{administrator(op), "接收部门", desksPath},
+		{op.May(model.ActionVerify), "核验记录", deskHistory},
+		{op.May(model.ActionVerify), "向学校反映", deskNotes},
 		{op.May(model.ActionAudit), "任务与消息", "/admin/jobs"},
 	} {
 		if it.allowed {
@@ -201,6 +208,9 @@ func done(word string) []web.Banner {
 		"disabled":      "账号已停用，其登录已退出。",
 		"enabled":       "账号已启用。",
 		"loggedout":     "该账号已在所有设备上退出登录。",
+		"vetted":        "已核准并保存，立即生效。",
+		"noted":         "已反映给学校，答复会显示在“向学校反映”中。",
+		"noteanswered":  "已答复，接收部门可以看到。",
 	}[word]
 	switch {
 	case word == "unpicked":
@@ -209,6 +219,14 @@ func done(word string) []web.Banner {
 		return nil
 	}
 	return []web.Banner{{Kind: web.BannerOK, Text: text}}
+}
+
+// doneAgain carries the word of done to the page that a redirect leads on to.
+func doneAgain(v visit) string {
+	if word := v.Query("done"); word != "" {
+		return "?" + url.Values{"done": {word}}.Encode()
+	}
+	return ""
 }
 
 // refused is the error as one of a form's own, for a page that shows it beside

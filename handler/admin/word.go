@@ -109,6 +109,8 @@ func actionWords(action string) string {
 		"dispute.approve":         "核实异议属实，作废登记",
 		"dispute.return":          "核实异议，未予作废",
 		"dispute.withdraw":        "撤回去向异议",
+		"desk_note.write":         "接收部门反映",
+		"desk_note.answer":        "答复接收部门反映",
 	}
 	if w, ok := words[action]; ok {
 		return w

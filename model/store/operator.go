@@ -117,6 +117,14 @@ func (s *Store) SetPassword(ctx context.Context, id model.OperatorID, hash strin
 	})
 }
 
+// ResetPassword gives an operator a one-time password and ends the operator's
+// sessions.
+func (s *Store) ResetPassword(ctx context.Context, id model.OperatorID, hash string, by model.Actor) error {
+	return s.changeOperator(ctx, "reset password", id, operatorRow{PasswordHash: hash, MustChange: true}, []string{"password_hash", "must_change"}, model.Audit{
+		At: s.now(), Actor: by, Action: "operator.reset",
+	})
+}
+
 // SetOperatorDisabled locks an operator out, or lets him in again. Sessions end.
 func (s *Store) SetOperatorDisabled(ctx context.Context, id model.OperatorID, disabled bool, by model.Actor) error {
 	action := "operator.enable"
