@@ -14,11 +14,15 @@ import (
 
 // authorizationPage is what template h5/authorization draws (guide §5.1).
 type authorizationPage struct {
-	Ask   *authorizationForm
-	Cap   model.Date
-	Today model.Date
-	Forms []formLine
-	Next  *web.Link // when forms cannot be made
+	Ask     *authorizationForm
+	Fold    bool // Ask is folded: there are forms in force
+	Cap     model.Date
+	Today   model.Date
+	Forms   []formLine     // in force, or to be had again by extending
+	Ended   []formLine     // for good, the newest first
+	Office  *model.Contact // who can help after the cap
+	Consent bool           // a consent stands that can be withdrawn
+	Next    *web.Link      // when forms cannot be made
 }
 
 // authorizationForm asks for which forms, until when and for whom.
@@ -29,20 +33,6 @@ type authorizationForm struct {
 	For     web.Field
 	Consent web.Choices
 	Refused bool // what was sent comes back to be mended
-}
-
-// formLine is one form that was made, with what can be done with it.
-type formLine struct {
-	ID         int64
-	Kind       model.FormKind
-	Number     model.VerificationNumber
-	For        string
-	State      model.AuthorizationState
-	ValidUntil model.Date
-	Created    string
-	Ended      string // when it stopped to hold; "" while it does
-	MayExtend  bool
-	MayRevoke  bool
 }
 
 // wish is what was sent to make forms.
@@ -154,11 +144,23 @@ func (v *visit) wish() wish {
 // a login that came in between, or by going back.
 func (h *Handler) backToAuthorization(v *visit) error { return web.SeeOther(v.c, "/h5/authorization") }
 
-// extend moves the end of a form's validity.
+// extend moves the end of a form's validity: to the cap by one press, or to a
+// day.
 func (h *Handler) extend(v *visit) error {
 	until := model.Date(v.typed("valid_until"))
+	if v.typed("valid") == validCap {
+		until = model.VerificationCap(v.record.Graduate)
+	}
 	return v.edit(doneExtended, func(r model.Record, n model.VerificationNumber) (model.Change, error) {
 		return model.Extend(r, n, until, v.now)
+	})
+}
+
+// annotate changes for whom a form is, as the graduate notes it.
+func (h *Handler) annotate(v *visit) error {
+	whom := v.typed("for")
+	return v.edit(doneNoted, func(r model.Record, n model.VerificationNumber) (model.Change, error) {
+		return model.Annotate(r, n, whom, v.now)
 	})
 }
 
@@ -197,53 +199,4 @@ func (v *visit) authorizationOf(id string) (model.Authorization, error) {
 		}
 	}
 	return model.Authorization{}, model.Errorf(model.CodeNotFound, "没有找到这张登记信息表。")
-}
-
-// showAuthorization draws the list of forms and, when more can be made, the
-// form that makes them. w is what was sent and refused.
-func (v *visit) showAuthorization(status int, w wish) error {
-	p := authorizationPage{Cap: model.VerificationCap(v.record.Graduate), Today: model.DateOf(v.now)}
-	var banners []web.Banner
-	if w.fault != nil {
-		banners = append(banners, banner(w.fault))
-	}
-	may := model.MayAuthorize(v.record, v.now)
-	if may == nil {
-		p.Ask = v.authorizationForm(w)
-	} else {
-		if e, ok := refusal(may); ok && (w.fault == nil || w.fault.Message != e.Message) {
-			banners = append(banners, web.Banner{Kind: web.BannerInfo, Text: e.Message})
-		}
-		p.Next = &web.Link{Href: "/h5/home", Text: "返回首页"}
-	}
-	p.Forms = v.formLines(may == nil)
-	return v.show(status, "authorization", authorizationTitle, p, banners...)
-}
-
-// formLines lists the forms that are in force first, then the others with the
-// newest first.
-func (v *visit) formLines(may bool) []formLine {
-	var active, ended []formLine
-	for _, a := range v.record.Authorizations {
-		if l := v.formLine(a, may); l.State == model.AuthorizationActive {
-			active = append(active, l)
-		} else {
-			ended = append(ended, l)
-		}
-	}
-	slices.Reverse(ended)
-	return append(active, ended...)
-}
-
-func (v *visit) formLine(a model.Authorization, may bool) formLine {
-	l := formLine{
-		ID: a.ID, Kind: a.Kind, Number: a.Number, For: a.For, State: a.State(v.record, v.now), ValidUntil: a.ValidUntil,
-		Created: model.Minute(a.CreatedAt),
-	}
-	ended := l.State == model.AuthorizationRevoked || l.State == model.AuthorizationSuperseded
-	l.MayExtend, l.MayRevoke = may && !ended, !ended
-	if ended {
-		l.Ended = model.Minute(a.EndedAt(v.record, v.now))
-	}
-	return l
 }

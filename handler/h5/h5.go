@@ -25,6 +25,7 @@ type Store interface {
 	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)
 	FormSigningKey(ctx context.Context) (form.SigningKey, error)
 	Verifications(ctx context.Context, id model.GraduateID, before int64, limit int) ([]model.Verification, error)
+	LooksAt(ctx context.Context, id model.GraduateID) (map[int64]store.Looks, error)
 	Messages(ctx context.Context, id model.GraduateID, limit int) ([]model.Message, error)
 	FindUnits(ctx context.Context, query string) ([]model.Unit, error)
 
@@ -98,6 +99,10 @@ func (h *Handler) Mount(r gin.IRouter) {
 	post("/h5/authorization/extend", h.extend)
 	get("/h5/authorization/revoke", h.backToAuthorization)
 	post("/h5/authorization/revoke", h.revoke)
+	get("/h5/authorization/note", h.backToAuthorization)
+	post("/h5/authorization/note", h.annotate)
+	get("/h5/authorization/withdraw", h.withdrawal)
+	post("/h5/authorization/withdraw", h.withdrawConsent)
 	get("/h5/forms/:id", h.form)
 	get("/h5/forms/:id/qr.png", h.formQR)
 	get("/h5/forms/:id/form.png", h.formPicture)

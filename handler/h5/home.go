@@ -208,15 +208,18 @@ func (v *visit) homeBanners(following bool) []web.Banner {
 func (v *visit) formBanner(step model.Step) *web.Banner {
 	var first model.Date
 	for _, a := range v.record.Authorizations {
-		if a.State(v.record, v.now) == model.AuthorizationActive && (first == "" || a.ValidUntil < first) {
-			first = a.ValidUntil
+		if a.State(v.record, v.now) == model.AuthorizationActive && (first == "" || a.Until(v.record) < first) {
+			first = a.Until(v.record)
 		}
 	}
 	link := &web.Link{Href: "/h5/authorization", Text: "查看"}
+	limit := model.VerificationCap(v.record.Graduate)
 	switch {
+	case first == "" && step == model.StepDone && !v.now.Before(limit.End()):
+		return &web.Banner{Kind: web.BannerInfo, Text: "核验服务已于" + limit.Chinese() + "截止（毕业时间加六个月），登记信息表不再能核验。", Link: link}
 	case first == "" && step == model.StepDone:
 		return &web.Banner{Kind: web.BannerWarn, Text: "您的登记信息表已过有效期，接收部门暂时无法核验。", Link: link}
-	case first != "" && first.DaysUntil(v.now) <= soon && first < model.VerificationCap(v.record.Graduate):
+	case first != "" && first.DaysUntil(v.now) <= soon && first < limit:
 		return &web.Banner{Kind: web.BannerInfo, Text: "有登记信息表将于" + first.Chinese() + "到期，如仍需使用请延期。", Link: link}
 	default:
 		return nil

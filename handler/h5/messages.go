@@ -50,6 +50,9 @@ var stateWords = map[model.MessageState]struct{ word, tag string }{
 	model.MessageCancelled: {"已不需要，未发送", ""},
 }
 
+// listed bounds the list: the newest messages are what somebody looks for.
+const listed = 50
+
 // messages lists the reminders, so that one that did not arrive is still read.
 func (h *Handler) messages(v *visit) error {
 	list, err := h.o.Store.Messages(v.ctx(), v.record.Graduate.ID, listed)

@@ -51,9 +51,15 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOn(t, storetest.Open)
+}
+
+// newSiteOn is newSite on a store of one's choice.
+func newSiteOn(t *testing.T, open func(testing.TB, ...storetest.Option) *store.Store) *site {
+	t.Helper()
 	s := &site{t: t, now: begin, rand: rand.Reader}
 	now := func() time.Time { return s.now }
-	s.store = storetest.Open(t, storetest.WithNow(now))
+	s.store = open(t, storetest.WithNow(now))
 	ctx := t.Context()
 	must(t, s.store.EnsureFormKey(ctx, rand.Reader, s.now))
 	for _, sc := range []model.School{demo.School(), demo.UpstreamSchool()} {

@@ -148,6 +148,7 @@ const (
 	doneMade      = "made"
 	doneExtended  = "extended"
 	doneRevoked   = "revoked"
+	doneNoted     = "noted"
 	doneProof     = "proof"
 	doneUnproof   = "unproof"
 
@@ -155,6 +156,8 @@ const (
 	doneCorrecting = "correcting"
 	doneDisputed   = "disputed"
 	doneWithdrawn  = "withdrawn"
+
+	doneUnconsented = "unconsented"
 )
 
 var done = map[string]string{
@@ -165,6 +168,7 @@ var done = map[string]string{
 	doneMade:      "已授权核验。请把登记信息表或核验编号提供给接收部门。",
 	doneExtended:  "有效期已更新。",
 	doneRevoked:   "核验编号已撤销，不能再用于核验。",
+	doneNoted:     "备注已更新。",
 	doneProof:     "证明材料已上传。",
 	doneUnproof:   "证明材料已删除。",
 
@@ -172,4 +176,6 @@ var done = map[string]string{
 	doneCorrecting: "更正申请已提交，由学校处理。其他信息无误的，可以继续办理。",
 	doneDisputed:   "您反映的情况已交学校监督人员核实。",
 	doneWithdrawn:  "申请已撤回。",
+
+	doneUnconsented: "已撤回核验授权同意，全部核验编号立即失效。",
 }

@@ -191,7 +191,9 @@ func TestWithdrawIsKept(t *testing.T) {
 		r := change(
 			t, s, id, authorize("2799001AAAAAAAA"), authorize("2799001BBBBBBBB"), authorize("2799001CCCCCCCC"),
 			func(r model.Record) (model.Change, error) { return model.Revoke(r, "2799001BBBBBBBB", at) },
-			func(r model.Record) (model.Change, error) { return model.Annotate(r, "2799001CCCCCCCC", "派出所", at) },
+			func(r model.Record) (model.Change, error) {
+				return model.Annotate(r, "2799001CCCCCCCC", "派出所", at)
+			},
 			func(r model.Record) (model.Change, error) { return model.Withdraw(r, at.Add(time.Hour)) },
 		)
 		sameRecord(t, s, r)
