@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"quxiang/model"
@@ -24,7 +25,7 @@ const (
 
 	headValue = 40.0 // values beside 核验编号 and what follows it
 	headRight = 150.0
-	qrSide    = 36.0
+	qrSide    = 36.0 // about: a module is a whole number of hundredths
 	bottom    = PageHeight - 12
 )
 
@@ -80,7 +81,7 @@ func Lay(f form.Form, issued model.Date, qrText string) (*Sheet, error) {
 		return nil, err
 	}
 	for size := largest; size >= smallest; size -= sizeStep {
-		l := &layout{setter: s, size: size, sheet: &Sheet{Kind: f.Kind, QR: Code{Modules: modules, Link: qrText, Side: qrSide}}}
+		l := &layout{setter: s, size: size, sheet: &Sheet{Kind: f.Kind, Sample: f.Sample, QR: Code{Modules: modules, Link: qrText}}}
 		l.head(f, issued)
 		for _, b := range f.Blocks {
 			l.block(b)
@@ -137,12 +138,16 @@ type layout struct {
 	y     float64 // how far the page is filled
 }
 
+// rounded is a length in hundredths of a millimetre: nobody sees less, and a PDF
+// would spend eight digits on it.
+func rounded(mm float64) float64 { return math.Round(mm*100) / 100 }
+
 // line sets one line whose top is at y.
 func (l *layout) line(x, y, size float64, bold bool, text string) {
-	baseline := y + size*point*((leading-1)/2+ascent)
+	baseline := rounded(y + size*point*((leading-1)/2+ascent))
 	for _, r := range l.runs(text) {
 		w := r.width * size * point
-		l.sheet.Texts = append(l.sheet.Texts, Text{X: x, Y: baseline, Size: size, Width: w, Bold: bold, Text: r.text, face: r.face})
+		l.sheet.Texts = append(l.sheet.Texts, Text{X: rounded(x), Y: baseline, Size: size, Width: w, Bold: bold, Text: r.text, face: r.face})
 		x += w
 	}
 }
@@ -173,13 +178,13 @@ func (l *layout) head(f form.Form, issued model.Date) {
 	l.y += l.centred(Left, Right, l.y, titleSize, true, printed(f.Title))
 	l.y += l.centred(Left, Right, l.y, kindSize, false, f.Kind.Chinese())
 	if f.Sample {
-		l.sheet.Watermark = SampleMark
 		l.y += l.centred(Left, Right, l.y, largest, true, SampleMark+"，仅供演示，不具有任何效力")
 	}
 	l.y += 4
 
 	q := &l.sheet.QR
-	q.X, q.Y = Right-q.Side, l.y+1
+	q.Side = rounded(qrSide/float64(len(q.Modules))) * float64(len(q.Modules))
+	q.X, q.Y = rounded(Right-q.Side), rounded(l.y+1)
 	under := q.Y + q.Side + q.Module()*quietModules
 	under += l.centred(q.X, Right, under, captionSize, false, "扫码核验")
 
@@ -199,7 +204,7 @@ func (l *layout) head(f form.Form, issued model.Date) {
 		l.line(Left, y+(size-small)*point*((leading-1)/2+ascent), small, false, item.label)
 		y += l.lines(headValue, headRight, y, size, bold, item.value) + gap
 	}
-	l.y = max(y, under) + 2
+	l.y = rounded(max(y, under) + 2)
 }
 
 // Grouped writes a number in groups that can be read out.
@@ -212,7 +217,7 @@ func Grouped(n model.VerificationNumber) string {
 }
 
 func (l *layout) block(b form.Block) {
-	height := l.size * point * (leading + 2*rowPad)
+	height := rounded(l.size * point * (leading + 2*rowPad))
 	l.sheet.Fills = append(l.sheet.Fills, Fill{X: Left, Y: l.y, W: Right - Left, H: height, Grey: 0xee})
 	l.row([]column{{Left, Right, PartHeading, printed(b.Title)}})
 	for _, line := range b.Lines() {
@@ -247,7 +252,7 @@ func (l *layout) row(columns []column) {
 	for _, c := range columns {
 		height = max(height, l.lines(c.left+Pad, c.right-Pad, l.y+rowPad*em, l.size, c.part == PartHeading, c.text))
 	}
-	height += 2 * rowPad * em
+	height = rounded(height + 2*rowPad*em)
 	rule := func(x1, y1, x2, y2 float64) {
 		l.sheet.Rules = append(l.sheet.Rules, Rule{x1, y1, x2, y2, ruleWidth})
 	}

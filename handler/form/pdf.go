@@ -29,7 +29,7 @@ func (s *Sheet) PDF(ctx context.Context, created time.Time) ([]byte, error) {
 	for _, f := range s.Fills {
 		d.fill(f)
 	}
-	if err := d.watermark(s.Watermark); err != nil {
+	if err := d.watermark(s.Sample); err != nil {
 		return nil, err
 	}
 	d.rules(s.Rules)
@@ -159,20 +159,19 @@ func (d *document) qr(q Code) {
 	d.AddLink(q.Link, canvas.Rect{X0: q.X, Y0: PageHeight - q.Y - q.Side, X1: q.X + q.Side, Y1: PageHeight - q.Y})
 }
 
-// watermark draws outlines, not text: what can be read from the PDF stays the
+// watermark draws an outline, not text: what can be read from the PDF stays the
 // form alone.
-func (d *document) watermark(text string) error {
-	if text == "" {
+func (d *document) watermark(sample bool) error {
+	if !sample {
 		return nil
 	}
-	font, err := d.font(0)
+	outline, err := markOutline()
 	if err != nil {
 		return err
 	}
-	face := font.Face(markSize, canvas.RGB(markGrey, markGrey, markGrey))
-	line := canvas.NewTextLine(face, text, canvas.Left)
-	m := canvas.Identity.Translate(PageWidth/2, PageHeight/2).Rotate(markAngle).Translate(-line.Width/2, -markSize*point*0.38)
-	line.RenderAsPath(d, m, canvas.DefaultResolution)
+	style := canvas.DefaultStyle
+	style.Fill = canvas.Paint{Color: canvas.RGB(markGrey, markGrey, markGrey)}
+	d.RenderPath(outline, style, canvas.Identity)
 	return nil
 }
 

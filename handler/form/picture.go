@@ -15,14 +15,9 @@ import (
 // which a phone shows sharply and a printer prints readably.
 const PictureWidth = 1240
 
-// How samples are marked across the page, and how bold type is made of the
-// regular one.
-const (
-	markSize  = 110.0 // in points
-	markAngle = 35.0  // degrees, counter-clockwise
-	markGrey  = 0xe6
-	boldEm    = 0.014 // width of the outline around a letter
-)
+// boldEm is the width of the outline around a letter that makes the regular type
+// bold, in em.
+const boldEm = 0.014
 
 // The palette: shades from black to white. One fewer would take half a byte for
 // each pixel, and the encoder then spends twice the time on packing them.
@@ -57,7 +52,7 @@ func (s *Sheet) PNG(ctx context.Context) ([]byte, error) {
 	for _, f := range s.Fills {
 		p.fill(f)
 	}
-	if err := p.watermark(s.Watermark); err != nil {
+	if err := p.watermark(s.Sample); err != nil {
 		return nil, err
 	}
 	for _, r := range s.Rules {
@@ -162,22 +157,17 @@ func (p *picture) blend(m mask, x, y int, ink uint8) {
 	}
 }
 
-// watermark sets a text across the middle of the page.
-func (p *picture) watermark(text string) error {
-	size := markSize * point * pixels
-	sin, cos := math.Sincos(markAngle * math.Pi / 180)
-	along := -p.setter.width(text) / 2 * size // on the baseline, from the middle
-	for _, c := range text {
-		g := p.setter.in(0, c)
-		m, err := p.glyphs.mask(p.setter, shape{id: g.id, size: size, turned: true})
+// watermark sets SampleMark across the page.
+func (p *picture) watermark(sample bool) error {
+	if !sample {
+		return nil
+	}
+	for _, g := range p.setter.mark(SampleMark) {
+		m, err := p.glyphs.mask(p.setter, shape{id: g.id, size: markSize * point * pixels, turned: true})
 		if err != nil {
 			return err
 		}
-		const below = 0.38 // of the baseline under the middle, in em
-		x := PageWidth/2*pixels + along*cos + below*size*sin
-		y := PageHeight/2*pixels - along*sin + below*size*cos
-		p.blend(m, int(math.Round(x)), int(math.Round(y)), shade(markGrey))
-		along += g.advance * size
+		p.blend(m, px(g.x), px(g.y), shade(markGrey))
 	}
 	return nil
 }

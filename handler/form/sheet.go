@@ -5,13 +5,13 @@ import "quxiang/model"
 // Sheet is a form laid out on A4: what the PDF and the picture draw. All
 // lengths are millimetres from the top left corner of the page.
 type Sheet struct {
-	Kind      model.FormKind
-	Fills     []Fill
-	Rules     []Rule
-	Texts     []Text
-	Cells     []Cell
-	QR        Code
-	Watermark string // across the page, behind everything; "" for none
+	Kind   model.FormKind
+	Sample bool // SampleMark lies across the page, behind the text
+	Fills  []Fill
+	Rules  []Rule
+	Texts  []Text
+	Cells  []Cell
+	QR     Code
 }
 
 // Fill is a grey rectangle.
