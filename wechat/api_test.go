@@ -268,7 +268,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s %d: %s, want %s", tt.path, tt.code, got, tt.want)
 		}
 	}
-	for code := range kinds {
+	for code := range verdicts {
 		for _, path := range []string{pathStableToken, pathSendTemplate} {
 			if apiError(path, code, "", nil).Hint() == "" {
 				t.Errorf("errcode %d has no hint", code)

@@ -55,6 +55,14 @@ const (
 	CodeOAuthInvalid = 40029
 	CodeOAuthUsed    = 40163
 	CodeOAuthExpired = 42003
+	// CodeTagName refuses a tag's name; mostly it is taken.
+	CodeTagName = 45157
+	// CodeTagUnknown means that there is no such tag (any more).
+	CodeTagUnknown = 45159
+	// CodeTooManyTags means that the account has MaxTags, CodeTooManyOfOne that
+	// somebody in the batch carries MaxUserTags.
+	CodeTooManyTags  = 45056
+	CodeTooManyOfOne = 45059
 )
 
 // Error is a call that failed. It holds no secret, token, OAuth code or openid.
@@ -114,32 +122,9 @@ func KindOf(err error) Kind {
 	return KindUnknown
 }
 
-// kinds is the table of facts for senders, operators and menu editors.
-var kinds = map[int]Kind{
-	-1:    KindTransient,
-	40001: KindStaleToken, 40014: KindStaleToken, 41001: KindStaleToken, 42001: KindStaleToken,
-	45009: KindQuota,
-	45011: KindRate,
-	// 48002 stands beside the rights to APIs but means that the follower has
-	// switched the account's messages off.
-	40003: KindRecipient, 48002: KindRecipient, CodeNotFollowing: KindRecipient, CodeBlacklisted: KindRecipient,
-	40037: KindTemplate, 47001: KindTemplate, 47003: KindTemplate,
-	48001: KindPermission, 48004: KindPermission,
-
-	// Credentials and the list of addresses.
-	40013: KindConfiguration, 40125: KindConfiguration, 40164: KindConfiguration,
-	// Menus.
-	40015: KindConfiguration, 40016: KindConfiguration, 40017: KindConfiguration,
-	40018: KindConfiguration, 40019: KindConfiguration, 40020: KindConfiguration,
-	40022: KindConfiguration, 40023: KindConfiguration, 40024: KindConfiguration,
-	40025: KindConfiguration, 40026: KindConfiguration, 40027: KindConfiguration,
-	40033: KindConfiguration, 40054: KindConfiguration, 40055: KindConfiguration,
-	45010: KindConfiguration, 46002: KindConfiguration, 46003: KindConfiguration,
-	65316: KindConfiguration, 65317: KindConfiguration,
-}
-
 func kindOf(path string, code int) Kind {
-	kind, ok := kinds[code]
+	v, ok := verdicts[code]
+	kind := v.kind
 	switch {
 	case !ok:
 		return KindUnknown

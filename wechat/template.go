@@ -8,6 +8,9 @@ import (
 const (
 	pathSendTemplate = "/cgi-bin/message/template/send"
 	pathTemplates    = "/cgi-bin/template/get_all_private_template"
+
+	// minPrivateValue is two 汉字, a short name, in bytes.
+	minPrivateValue = 6
 )
 
 // TemplateMessage is one template message for one follower.
@@ -42,13 +45,19 @@ func (c *Client) SendTemplate(ctx context.Context, m TemplateMessage) (msgID int
 		ClientMsgID string           `json:"client_msg_id,omitempty"`
 		Data        map[string]value `json:"data"`
 	}{m.ToUser, m.TemplateID, m.URL, m.ClientMsgID, make(map[string]value, len(m.Data))}
+	// What a message says to somebody is theirs: an errmsg that quotes it is redacted
+	// like one that quotes the openid. Shorter values would redact ordinary words.
+	private := []string{m.ToUser, m.URL}
 	for k, v := range m.Data {
 		body.Data[k] = value{v}
+		if len(v) >= minPrivateValue {
+			private = append(private, v)
+		}
 	}
 	var out struct {
 		MsgID int64 `json:"msgid"`
 	}
-	err = c.call(ctx, request{path: pathSendTemplate, body: body, private: []string{m.ToUser}}, &out)
+	err = c.call(ctx, request{path: pathSendTemplate, body: body, private: private}, &out)
 	return out.MsgID, err
 }
 

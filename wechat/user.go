@@ -2,11 +2,18 @@ package wechat
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"time"
 )
 
-const pathUserInfo = "/cgi-bin/user/info"
+const (
+	pathUserInfo  = "/cgi-bin/user/info"
+	pathFollowers = "/cgi-bin/user/get"
+)
+
+// MaxFollowerPage is the largest page of [Client.Followers].
+const MaxFollowerPage = 10_000
 
 // User is what the platform tells of an openid. WeChat gives no nickname since
 // December 2021.
@@ -52,4 +59,51 @@ func (c *Client) UserInfo(ctx context.Context, openid string) (User, error) {
 		u.SubscribedAt = time.Unix(out.SubscribeTime, 0)
 	}
 	return u, nil
+}
+
+// FollowerPage is one page of openids.
+type FollowerPage struct {
+	// Total is how many follow the account, on every page.
+	Total int64
+	// OpenIDs are at most [MaxFollowerPage].
+	OpenIDs []string
+	// Next is what to ask the next page after; "" when there is none.
+	Next string
+}
+
+// Followers lists who follows the account, a page at a time: after "" the first
+// page, then after the Next of the page before until that is "". The order is
+// WeChat's own and somebody who follows meanwhile may be missed, so compare what
+// was read with Total. WeChat allows 500 pages a day.
+func (c *Client) Followers(ctx context.Context, after string) (FollowerPage, error) {
+	r := request{path: pathFollowers, private: []string{after}}
+	if after != "" {
+		r.query = url.Values{"next_openid": {after}}
+	}
+	return c.followers(ctx, r, after)
+}
+
+// followers reads a page. WeChat repeats the last openid as next_openid even on
+// the last page, so that only an empty page ends the list for certain. A page
+// that leads to itself ends it too: the list would have no end.
+func (c *Client) followers(ctx context.Context, r request, after string) (FollowerPage, error) {
+	var out struct {
+		Total int64 `json:"total"`
+		Count int64 `json:"count"`
+		Data  struct {
+			OpenIDs []string `json:"openid"`
+		} `json:"data"`
+		Next string `json:"next_openid"`
+	}
+	if err := c.call(ctx, r, &out); err != nil {
+		return FollowerPage{}, err
+	}
+	p := FollowerPage{Total: out.Total, OpenIDs: out.Data.OpenIDs}
+	if int64(len(p.OpenIDs)) != out.Count {
+		return FollowerPage{}, transportError(r.path, errors.New("the page does not hold as many openids as it says"), nil)
+	}
+	if len(p.OpenIDs) > 0 && out.Next != after {
+		p.Next = out.Next
+	}
+	return p, nil
 }

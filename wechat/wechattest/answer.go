@@ -1,6 +1,10 @@
 package wechattest
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"time"
+)
 
 // codeNotModelled is the simulator's own: the platform has no such errcode.
 const codeNotModelled = 404
@@ -13,15 +17,20 @@ type apiError struct {
 	// loud says that the simulator does not model what was asked, which the log
 	// must show; the platform might have taken it.
 	loud bool
+	// text stands in for the platform's usual words, status for HTTP 200.
+	text   string
+	status int
 }
 
 // answer is the platform's body for an errcode; errcode 0 too.
 type answer struct {
 	Code    int    `json:"errcode"`
 	Message string `json:"errmsg"`
+	// rid is the id in Message, by which rid/get finds the call again.
+	rid string
 }
 
-func answerOf(e *apiError) answer {
+func answerOf(e *apiError, now time.Time) answer {
 	if e.code == 0 {
 		return answer{Message: "ok"}
 	}
@@ -29,10 +38,14 @@ func answerOf(e *apiError) answer {
 	if !known {
 		text = "simulated error"
 	}
+	if e.text != "" {
+		text = e.text
+	}
 	if e.detail != "" {
 		text += " " + e.detail
 	}
-	return answer{Code: e.code, Message: fmt.Sprintf("%s rid: %s-%s-%s", text, randomHex(4), randomHex(4), randomHex(4))}
+	rid := fmt.Sprintf("%08x-%s-%s", uint32(now.Unix()), randomHex(4), randomHex(4)) // #nosec G115 -- an id
+	return answer{Code: e.code, Message: text + " rid: " + rid, rid: rid}
 }
 
 // messages are the platform's words for the errcodes that the simulator gives by
@@ -59,9 +72,14 @@ var messages = map[int]string{
 	40026:           "invalid sub button key size",
 	40027:           "invalid sub button url size",
 	40029:           "invalid code",
+	40030:           "invalid refresh_token",
+	40032:           "invalid openid list size",
 	40033:           "invalid charset. please check your request, if include \\uxxxx will create fail!",
 	40035:           "invalid args",
+	40036:           "invalid template_id size",
 	40037:           "invalid template_id",
+	40052:           "invalid action name",
+	40053:           "invalid action info, please check document",
 	40054:           "invalid sub button url domain",
 	40055:           "invalid button url domain",
 	40097:           "invalid args",
@@ -72,9 +90,12 @@ var messages = map[int]string{
 	40252:           "message is held for review",
 	41001:           "access_token missing",
 	41002:           "appid missing",
+	41003:           "refresh_token missing",
 	41004:           "appsecret missing",
 	41008:           "missing code",
+	41009:           "openid missing",
 	42001:           "access_token expired",
+	42002:           "refresh_token expired",
 	42003:           "code expired",
 	43001:           "require GET method",
 	43002:           "require POST method",
@@ -84,12 +105,33 @@ var messages = map[int]string{
 	45002:           "content size out of limit",
 	45009:           "reach max api daily quota limit",
 	45011:           "api minute-quota reach limit mustslower retry next minute",
+	45026:           "template num exceeds limit",
+	45029:           "qrcode count out of limit",
+	45056:           "tags number out of limit",
+	45057:           "can't delete the tag that has too many fans",
+	45058:           "can't modify sys tag",
+	45059:           "can not tag the user more than 20 tags",
+	45157:           "invalid tag name",
+	45158:           "invalid tag name size",
+	45159:           "invalid tag id",
 	46003:           "menu no exist",
 	47001:           "data format error",
 	47003:           "argument invalid!",
 	48001:           "api unauthorized",
 	48002:           "user block receive message",
 	48004:           "api forbidden for irregularities",
+	48006:           "forbid to clear quota because of reaching the limit",
+	49003:           "not match openid with appid",
 	53600:           "invalid article_id",
+	76001:           "rid not found",
 	76021:           "cgi_path not found, please check",
+	76022:           "could not use this cgi_path, no permission",
+}
+
+// Errcodes lists the platform's errcodes that the simulator can give or that a
+// fault may ask for, with their words.
+func Errcodes() map[int]string {
+	found := maps.Clone(messages)
+	delete(found, codeNotModelled)
+	return found
 }

@@ -3,12 +3,12 @@ package wechattest
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
+	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -20,6 +20,8 @@ type request struct {
 	query url.Values
 	body  []byte
 	now   time.Time
+	// remote is the caller's address without a port.
+	remote string
 }
 
 // endpoint is one modelled path of the API.
@@ -35,22 +37,19 @@ type endpoint struct {
 
 func (s *Server) newEndpoints() map[string]endpoint {
 	const get, post = http.MethodGet, http.MethodPost
-	secret := []string{"grant_type", "appid", "secret"}
-	return map[string]endpoint{
-		"/cgi-bin/token":                             {get, secret, false, s.token},
-		"/cgi-bin/stable_token":                      {post, nil, false, s.stableToken},
-		"/cgi-bin/ticket/getticket":                  {get, []string{"type"}, true, s.ticket},
-		"/sns/oauth2/access_token":                   {get, append(secret, "code"), false, s.exchange},
-		"/cgi-bin/menu/create":                       {post, nil, true, s.createMenu},
-		"/cgi-bin/menu/get":                          {get, nil, true, s.getMenu},
-		"/cgi-bin/menu/delete":                       {get, nil, true, s.deleteMenu},
-		"/cgi-bin/get_current_selfmenu_info":         {get, nil, true, s.selfMenu},
-		"/cgi-bin/message/template/send":             {post, nil, true, s.sendTemplate},
-		"/cgi-bin/template/get_all_private_template": {get, nil, true, s.listTemplates},
-		"/cgi-bin/openapi/quota/get":                 {post, nil, true, s.getQuota},
-		"/cgi-bin/user/info":                         {get, []string{"openid", "lang"}, true, s.userInfo},
-		"/cgi-bin/user/get":                          {get, []string{"next_openid"}, true, s.userList},
+	all := map[string]endpoint{
+		"/cgi-bin/menu/create":               {post, nil, true, s.createMenu},
+		"/cgi-bin/menu/get":                  {get, nil, true, s.getMenu},
+		"/cgi-bin/menu/delete":               {get, nil, true, s.deleteMenu},
+		"/cgi-bin/get_current_selfmenu_info": {get, nil, true, s.selfMenu},
 	}
+	for _, more := range []map[string]endpoint{
+		s.tokenEndpoints(), s.oauthEndpoints(), s.templateEndpoints(), s.quotaEndpoints(),
+		s.userEndpoints(), s.tagEndpoints(), s.qrEndpoints(), s.mediaEndpoints(),
+	} {
+		maps.Copy(all, more)
+	}
+	return all
 }
 
 // serveAPI answers one call and records it. The answer is ready before a fault's
@@ -61,54 +60,98 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.authorize(w, r)
 		return
 	}
-	var body, answer []byte
-	status := http.StatusOK
 	fault := s.takeFault(r.URL.Path)
-	e, modelled := s.endpoints[r.URL.Path]
-	switch {
-	case !modelled:
-		status, answer = http.StatusNotFound, marshal(answerOf(&apiError{code: codeNotModelled, detail: r.URL.Path}))
-		body, _ = io.ReadAll(io.LimitReader(r.Body, maxAPIBody))
-	case fault.fails():
-		body, _ = io.ReadAll(io.LimitReader(r.Body, maxAPIBody))
-		status, answer = fault.answer()
-	default:
-		var failed *apiError
-		var result any
-		body, failed = readBody(r)
-		if failed == nil {
-			result, failed = s.callEndpoint(e, r, body)
-		}
-		if failed != nil {
-			result = answerOf(failed)
-		} else if result == nil {
-			result = answerOf(&apiError{code: 0})
-		}
-		answer = marshal(result)
-		if failed != nil && failed.loud {
-			s.log.Warn("simulator: call is not modelled", "path", r.URL.Path, "errcode", failed.code, "detail", failed.detail)
-		}
+	o := s.outcomeOf(r, fault)
+	if o.notModelled != "" {
+		s.log.Warn("simulator: call is not modelled", "method", r.Method, "path", r.URL.Path, "problem", o.notModelled)
 	}
-	if !modelled {
-		s.log.Warn("simulator: path is not modelled", "method", r.Method, "path", r.URL.Path)
-	}
-	s.record(r, body, status, answer)
+	s.record(r, o)
 	if !fault.wait(r.Context()) {
 		return // the client has gone
 	}
-	w.Header().Set("Content-Type", "application/json; encoding=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(answer)
+	if o.contentType == "" {
+		o.contentType = "application/json; encoding=utf-8"
+	}
+	w.Header().Set("Content-Type", o.contentType)
+	w.WriteHeader(o.status)
+	_, _ = w.Write(o.answer)
+}
+
+// outcome is what became of a call.
+type outcome struct {
+	status      int
+	contentType string // empty for JSON
+	body        []byte // of the call, as far as it was read
+	answer      []byte
+	// rid is the id that the answer names, "" on success.
+	rid string
+	// notModelled says what of the call the simulator does not model, if anything.
+	notModelled string
+}
+
+// fail makes an errcode the outcome.
+func (o *outcome) fail(e *apiError, now time.Time) {
+	a := answerOf(e, now)
+	o.answer, o.rid = marshal(a), a.rid
+	if e.status != 0 {
+		o.status = e.status
+	}
+	if e.loud {
+		o.notModelled = e.detail
+		if e.detail == "" {
+			o.notModelled = messages[e.code]
+		}
+	}
+}
+
+func (s *Server) outcomeOf(r *http.Request, fault *Fault) outcome {
+	o := outcome{status: http.StatusOK}
+	now := s.now()
+	e, modelled := s.endpoints[r.URL.Path]
+	if !modelled || fault.fails() {
+		o.body, _ = io.ReadAll(io.LimitReader(r.Body, maxAPIBody))
+		if !modelled {
+			o.fail(&apiError{code: codeNotModelled, detail: r.URL.Path, loud: true, status: http.StatusNotFound}, now)
+			return o
+		}
+		o.status, o.answer, o.rid = fault.answer(now)
+		return o
+	}
+	var result any
+	body, failed := readBody(r)
+	o.body = body
+	if failed == nil {
+		result, failed = s.callEndpoint(e, r, body, now)
+	}
+	switch result := result.(type) {
+	case raw:
+		if failed == nil {
+			o.contentType, o.answer = result.contentType, result.body
+			return o
+		}
+	case nil:
+		o.answer = marshal(answerOf(&apiError{code: 0}, now))
+	default:
+		o.answer = marshal(result)
+	}
+	if failed != nil {
+		o.fail(failed, now)
+	}
+	return o
 }
 
 // callEndpoint checks in the order in which the platform is seen to check: method,
 // parameters, token, quota, then what the call itself says.
-func (s *Server) callEndpoint(e endpoint, r *http.Request, body []byte) (any, *apiError) {
+func (s *Server) callEndpoint(e endpoint, r *http.Request, body []byte, now time.Time) (any, *apiError) {
 	if r.Method != e.method {
+		code := 43002
 		if e.method == http.MethodGet {
-			return nil, &apiError{code: 43001}
+			code = 43001
 		}
-		return nil, &apiError{code: 43002}
+		return nil, &apiError{code: code, loud: true}
+	}
+	if e.method == http.MethodGet && len(body) > 0 {
+		return nil, &apiError{code: 40035, detail: "body of a GET", loud: true}
 	}
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -120,11 +163,10 @@ func (s *Server) callEndpoint(e endpoint, r *http.Request, body []byte) (any, *a
 			return nil, &apiError{code: 40035, detail: "parameter " + name, loud: true}
 		}
 	}
-	now := s.now()
 	s.mu.Lock()
 	var failed *apiError
 	if e.token {
-		failed = s.tokens.check(query.Get("access_token"), now)
+		failed = s.access.check(query.Get("access_token"), now)
 	}
 	if failed == nil {
 		failed = s.quota.spend(r.URL.Path, now)
@@ -133,7 +175,11 @@ func (s *Server) callEndpoint(e endpoint, r *http.Request, body []byte) (any, *a
 	if failed != nil {
 		return nil, failed
 	}
-	return e.work(request{query: query, body: body, now: now})
+	remote, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		remote = r.RemoteAddr
+	}
+	return e.work(request{query: query, body: body, now: now, remote: remote})
 }
 
 func readBody(r *http.Request) ([]byte, *apiError) {
@@ -145,42 +191,6 @@ func readBody(r *http.Request) ([]byte, *apiError) {
 		return nil, &apiError{code: 45002}
 	}
 	return body, nil
-}
-
-// decode reads the one JSON object of a call's body. A field that dst does not
-// name is refused: the simulator would not know what it asks for.
-func decode(body []byte, dst any) *apiError {
-	if len(bytes.TrimSpace(body)) == 0 {
-		return &apiError{code: 44002}
-	}
-	if err := decodeStrict(bytes.NewReader(body), dst); err != nil {
-		name, unknown := unknownField(err)
-		if unknown {
-			return &apiError{code: 47001, detail: "unknown field " + name, loud: true}
-		}
-		return &apiError{code: 47001, detail: "body"}
-	}
-	return nil
-}
-
-// decodeStrict reads exactly one JSON value and refuses unknown fields.
-func decodeStrict(r io.Reader, dst any) error {
-	d := json.NewDecoder(r)
-	d.DisallowUnknownFields()
-	if err := d.Decode(dst); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one JSON value")
-	}
-	return nil
-}
-
-// unknownField names the field that decodeStrict refused. encoding/json has no
-// error type for it, so its text is all there is.
-func unknownField(err error) (string, bool) {
-	name, found := strings.CutPrefix(err.Error(), "json: unknown field ")
-	return strings.Trim(name, `"`), found
 }
 
 // marshal writes JSON as the platform does: "&" and "<" stand as themselves.

@@ -2,8 +2,10 @@ package wechattest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // keptCalls is how many calls are remembered; a send keeps under 1 KiB.
@@ -25,6 +27,14 @@ type Call struct {
 	Answer json.RawMessage `json:"answer"`
 	// Status is the HTTP status of the answer.
 	Status int `json:"status"`
+	// RID is the id in the answer of a refused call.
+	RID string `json:"rid,omitempty"`
+	// NotModelled says what of the call the simulator does not model: a real account
+	// might have taken it. Empty for everything else.
+	NotModelled string `json:"not_modelled,omitempty"`
+
+	at     time.Time
+	remote string
 }
 
 // callRing holds the latest calls. Guarded by Server.mu.
@@ -53,6 +63,28 @@ func (c *callRing) since(n int64) []Call {
 	return found
 }
 
+// byRID finds a refused call, the latest first.
+func (c *callRing) byRID(rid string) (Call, bool) {
+	for seq := c.last; rid != "" && seq > c.last-int64(len(c.calls)); seq-- {
+		if call := c.calls[(seq-1)%keptCalls]; call.RID == rid {
+			return call, true
+		}
+	}
+	return Call{}, false
+}
+
+// NotModelled returns what clients asked of the simulator that it does not model,
+// as method, path and what of it. A test of a client wants none.
+func (s *Server) NotModelled() []string {
+	var found []string
+	for _, call := range s.Calls(0) {
+		if call.NotModelled != "" {
+			found = append(found, call.Method+" "+call.Path+": "+call.NotModelled)
+		}
+	}
+	return found
+}
+
 // Calls returns the API calls whose Seq is above since, oldest first; the last
 // 20,000 are kept.
 func (s *Server) Calls(since int64) []Call {
@@ -61,14 +93,19 @@ func (s *Server) Calls(since int64) []Call {
 	return s.calls.since(since)
 }
 
-func (s *Server) record(r *http.Request, body []byte, status int, answer []byte) {
+// record keeps a call and its outcome.
+func (s *Server) record(r *http.Request, o outcome) {
 	query, _ := url.ParseQuery(r.URL.RawQuery)
 	call := Call{
 		Method: r.Method, Path: r.URL.Path, Query: map[string]string{},
-		Body: rawJSON(body), Answer: rawJSON(answer), Status: status,
+		Body: rawJSON(o.body), Answer: rawJSON(o.answer), Status: o.status, RID: o.rid, NotModelled: o.notModelled,
+		at: s.now(), remote: r.RemoteAddr,
+	}
+	if o.contentType != "" {
+		call.Answer = marshal(fmt.Sprintf("%d bytes of %s", len(o.answer), o.contentType))
 	}
 	for name := range query {
-		if name != "access_token" && name != "secret" {
+		if name != "access_token" && name != "secret" && name != "refresh_token" {
 			call.Query[name] = query.Get(name)
 		}
 	}

@@ -23,6 +23,11 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sim/push", s.controlPush)
 	mux.HandleFunc("POST /sim/faults", s.controlFaults)
 	mux.HandleFunc("POST /sim/receipts", s.controlReceipts)
+	mux.HandleFunc("POST /sim/phone", s.controlPhone)
+	mux.HandleFunc("POST /sim/scan", s.controlScan)
+	mux.HandleFunc("POST /sim/tokens", s.controlTokens)
+	mux.HandleFunc("GET /sim/settings", s.controlSettings)
+	mux.HandleFunc("POST /sim/settings", s.controlSettings)
 	mux.HandleFunc("GET /sim/clock", s.showClock)
 	mux.HandleFunc("POST /sim/clock", s.setClock)
 	mux.HandleFunc("/sim/", func(w http.ResponseWriter, r *http.Request) {
@@ -59,7 +64,7 @@ func readControl(w http.ResponseWriter, r *http.Request, dst any) bool {
 // problemStatus maps an error of the Go side to an HTTP status.
 func problemStatus(err error) int {
 	switch {
-	case errors.Is(err, ErrUnknownPhone):
+	case errors.Is(err, ErrUnknownPhone), errors.Is(err, ErrNoCode):
 		return http.StatusNotFound
 	case errors.Is(err, ErrNoCallback):
 		return http.StatusConflict
@@ -101,11 +106,21 @@ func (s *Server) controlFollowers(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Snapshot    bool `json:"snapshot"`
 		Blacklisted bool `json:"blacklisted"`
+		Refuses     bool `json:"refuses"`
+		Demo        int  `json:"demo"`
 	}
 	if !readControl(w, r, &body) {
 		return
 	}
-	openid, err := s.AddFollower(r.Context(), Phone{Snapshot: body.Snapshot, Blacklisted: body.Blacklisted})
+	if body.Demo != 0 {
+		if err := s.MeetDemo(body.Demo); err != nil {
+			writeProblem(w, http.StatusBadRequest, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, map[string]int{"demo": body.Demo})
+		return
+	}
+	openid, err := s.AddFollower(r.Context(), Phone{Snapshot: body.Snapshot, Blacklisted: body.Blacklisted, Refuses: body.Refuses})
 	if err != nil {
 		writeProblem(w, problemStatus(err), err)
 		return
@@ -160,6 +175,46 @@ func (s *Server) controlReceipts(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.SetReceipts(body.Mode); err != nil {
+		writeProblem(w, http.StatusBadRequest, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, body)
+}
+
+func (s *Server) controlPhone(w http.ResponseWriter, r *http.Request) {
+	var body PhoneChange
+	if !readControl(w, r, &body) {
+		return
+	}
+	phone, err := s.ChangePhone(body)
+	if err != nil {
+		writeProblem(w, problemStatus(err), err)
+		return
+	}
+	writeJSON(w, http.StatusOK, phone)
+}
+
+func (s *Server) controlScan(w http.ResponseWriter, r *http.Request) {
+	var body Scan
+	if !readControl(w, r, &body) {
+		return
+	}
+	result, err := s.Scan(r.Context(), body)
+	if err != nil {
+		writeProblem(w, problemStatus(err), err)
+		return
+	}
+	writeJSON(w, http.StatusOK, result)
+}
+
+func (s *Server) controlTokens(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Errcode int `json:"errcode"`
+	}
+	if !readControl(w, r, &body) {
+		return
+	}
+	if err := s.SpoilTokens(body.Errcode); err != nil {
 		writeProblem(w, http.StatusBadRequest, err)
 		return
 	}

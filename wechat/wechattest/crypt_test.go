@@ -85,7 +85,7 @@ func TestAccountIsMadeWhole(t *testing.T) {
 	if given != (Account{"wx1", "s", "t", a.EncodingAESKey, "gh_1"}) {
 		t.Errorf("given values were changed: %q %q", given.AppID, given.Username)
 	}
-	for _, o := range []Options{{EncodingAESKey: "short"}, {Mode: "compatible"}} {
+	for _, o := range []Options{{EncodingAESKey: "short"}, {Mode: "open"}} {
 		func() {
 			defer func() {
 				if recover() == nil {

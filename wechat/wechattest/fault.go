@@ -74,15 +74,17 @@ func (s *Server) takeFault(path string) *Fault {
 // fails reports whether the fault answers in the call's place.
 func (f *Fault) fails() bool { return f != nil && (f.Errcode != 0 || f.HTTPStatus != 0) }
 
-func (f *Fault) answer() (int, []byte) {
+// answer is what the caller is told, and the id that it names.
+func (f *Fault) answer(now time.Time) (status int, body []byte, rid string) {
 	if f.HTTPStatus != 0 && f.Errcode == 0 {
-		return f.HTTPStatus, []byte("<html><body><h1>" + http.StatusText(f.HTTPStatus) + "</h1></body></html>")
+		return f.HTTPStatus, []byte("<html><body><h1>" + http.StatusText(f.HTTPStatus) + "</h1></body></html>"), ""
 	}
-	status := http.StatusOK
+	status = http.StatusOK
 	if f.HTTPStatus != 0 {
 		status = f.HTTPStatus
 	}
-	return status, marshal(answerOf(&apiError{code: f.Errcode}))
+	a := answerOf(&apiError{code: f.Errcode}, now)
+	return status, marshal(a), a.rid
 }
 
 // wait holds the answer back and reports false when the client went first.

@@ -29,6 +29,13 @@ type Phone struct {
 	VirtualID string `json:"-"`
 	// Blacklisted says that the account has put it on its blacklist.
 	Blacklisted bool `json:"blacklisted"`
+	// Refuses says that its owner has switched the account's messages off: they are
+	// accepted and then reported as failed:user block.
+	Refuses bool `json:"refuses"`
+	// Scene is that of the QR code by which it came to follow.
+	Scene string `json:"scene"`
+	// Remark is the account's own note.
+	Remark string `json:"remark"`
 }
 
 // phoneBook is everybody who was met. Guarded by Server.mu.
@@ -82,9 +89,9 @@ func (b *phoneBook) latest(n int) []Phone {
 }
 
 // AddPhone makes a phone that does not follow the account yet and returns its
-// openid: "o" and 27 characters. Of p only Snapshot and Blacklisted count.
+// openid: "o" and 27 characters. Of p only Snapshot, Blacklisted and Refuses count.
 func (s *Server) AddPhone(p Phone) string {
-	made := Phone{OpenID: "o" + randomURLText(27), Snapshot: p.Snapshot, Blacklisted: p.Blacklisted}
+	made := Phone{OpenID: "o" + randomURLText(27), Snapshot: p.Snapshot, Blacklisted: p.Blacklisted, Refuses: p.Refuses}
 	if made.Snapshot {
 		made.VirtualID = "o" + randomURLText(27)
 	}
@@ -144,4 +151,54 @@ func (s *Server) Phone(openid string) (Phone, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.phones.find(openid, s.now())
+}
+
+// maxDemo is the last number of the demo family.
+const maxDemo = 9_999_999
+
+// MeetDemo lists oDemo0000001 to the n-th of that family among the followers,
+// without an event: user/get tells of no member that nobody has met.
+func (s *Server) MeetDemo(n int) error {
+	if n < 1 || n > maxDemo {
+		return fmt.Errorf("demo must be 1 to %d", maxDemo)
+	}
+	now := s.now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := 1; i <= n; i++ {
+		s.phones.change(fmt.Sprintf("oDemo%07d", i), now, func(*Phone) {})
+	}
+	return nil
+}
+
+// PhoneChange edits a phone without an event; what is nil stays as it is.
+type PhoneChange struct {
+	OpenID      string `json:"openid"`
+	Snapshot    *bool  `json:"snapshot"`
+	Blacklisted *bool  `json:"blacklisted"`
+	Refuses     *bool  `json:"refuses"`
+}
+
+// ChangePhone makes the change and returns the phone as it is then.
+func (s *Server) ChangePhone(c PhoneChange) (Phone, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.phones.change(c.OpenID, s.now(), func(p *Phone) {
+		if c.Snapshot != nil {
+			p.Snapshot = *c.Snapshot
+		}
+		if p.Snapshot && p.VirtualID == "" {
+			p.VirtualID = "o" + randomURLText(27)
+		}
+		if c.Blacklisted != nil {
+			p.Blacklisted = *c.Blacklisted
+		}
+		if c.Refuses != nil {
+			p.Refuses = *c.Refuses
+		}
+	})
+	if !known {
+		return Phone{}, ErrUnknownPhone
+	}
+	return *s.phones.byID[c.OpenID], nil
 }

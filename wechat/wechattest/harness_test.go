@@ -43,7 +43,7 @@ func newRig(t *testing.T, o Options) *rig {
 	o.Logger = slog.New(slog.NewTextHandler(&lockedWriter{w: r.log}, nil))
 	o.Callback = "http://app.example/wechat/callback"
 	r.Server = New(o)
-	r.callback = &fakeCallback{account: r.Account(), secure: r.Mode() == modeSecure, now: o.Now}
+	r.callback = &fakeCallback{account: r.Account(), secure: r.Mode() != modePlain, now: o.Now}
 	r.client.Transport = inProcess{r.callback}
 	t.Cleanup(r.Close)
 	return r
@@ -187,6 +187,7 @@ type received struct {
 	Status   string `xml:"Status"`
 	MenuID   int64  `xml:"MenuId"`
 	Ticket   string `xml:"Ticket"`
+	MediaID  string `xml:"MediaId"`
 	Scan     string `xml:"ScanCodeInfo>ScanResult"`
 
 	sealed string // the ciphertext, in secure mode

@@ -12,6 +12,7 @@ const (
 const (
 	ItemText     = "text"     // a reply in words
 	ItemNews     = "news"     // a reply of articles
+	ItemImage    = "image"    // a reply of a picture
 	ItemTemplate = "template" // a template message
 	ItemNotice   = "notice"   // what WeChat itself shows, not the account
 	ItemSent     = "sent"     // what the phone's owner wrote

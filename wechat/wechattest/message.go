@@ -43,7 +43,7 @@ func cdata(text string) string {
 // tells them when the account does not answer.
 func (m message) interactive() bool {
 	switch m.event {
-	case eventTemplateJob, "VIEW", "unsubscribe":
+	case eventTemplateJob, "VIEW", "view_miniprogram", "LOCATION", "unsubscribe":
 		return false
 	}
 	return true
@@ -51,23 +51,33 @@ func (m message) interactive() bool {
 
 // Reply is what a callback answered, opened and read.
 type Reply struct {
-	// Type is "text", "news", or "" when the callback chose to say nothing.
+	// Type is "text", "image", "news", or "" when the callback chose to say nothing.
 	Type     string    `json:"type"`
 	Content  string    `json:"content,omitempty"`
+	MediaID  string    `json:"media_id,omitempty"`
 	Articles []Article `json:"articles,omitempty"`
+}
+
+// item is the reply as the phone shows it.
+func (r Reply) item() InboxItem {
+	if r.Type == ItemImage {
+		return InboxItem{Type: ItemImage, Content: "[图片]"}
+	}
+	return InboxItem{Type: r.Type, Content: r.Content, Articles: r.Articles}
 }
 
 // errReply is every way in which an answer is none.
 var errReply = errors.New("answer is no reply")
 
 // openReply reads an answer of the callback: "success" or nothing, or a reply that
-// is sealed exactly when pushes are. It returns the opened text beside the reply.
+// is sealed exactly when pushes are, in compatible mode either way. It returns the
+// opened text beside the reply.
 func (s *Server) openReply(m message, body string) (string, Reply, error) {
 	plain := strings.TrimSpace(body)
 	if plain == "success" || plain == "" {
 		return plain, Reply{}, nil
 	}
-	if s.mode == modeSecure {
+	if s.mode == modeSecure || s.mode == modeCompatible && strings.Contains(plain, "<Encrypt>") {
 		opened, err := s.unseal(plain)
 		if err != nil {
 			return "", Reply{}, err
@@ -103,6 +113,7 @@ func (s *Server) readReply(m message, plain string) (Reply, error) {
 		Created  int64     `xml:"CreateTime"`
 		Type     string    `xml:"MsgType"`
 		Content  string    `xml:"Content"`
+		MediaID  string    `xml:"Image>MediaId"`
 		Count    int       `xml:"ArticleCount"`
 		Articles []Article `xml:"Articles>item"`
 	}
@@ -118,9 +129,18 @@ func (s *Server) readReply(m message, plain string) (Reply, error) {
 			return Reply{}, fmt.Errorf("%w: Content of %d bytes", errReply, len(r.Content))
 		}
 		return Reply{Type: r.Type, Content: r.Content}, nil
+	case "image":
+		s.mu.Lock()
+		kind := s.media.types[r.MediaID]
+		s.mu.Unlock()
+		if kind != "image/jpeg" {
+			return Reply{}, fmt.Errorf("%w: MediaId is no image of the account", errReply)
+		}
+		return Reply{Type: r.Type, MediaID: r.MediaID}, nil
 	case "news":
 		limit := maxReplyArticles
-		if m.msgType == "text" {
+		switch m.msgType {
+		case "text", "image", "video", "shortvideo", "location":
 			limit = 1
 		}
 		if len(r.Articles) == 0 || len(r.Articles) > limit || r.Count != len(r.Articles) {

@@ -61,8 +61,8 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	fault := s.takeFault(authorizePath)
 	defer func() { fault.wait(r.Context()) }()
 	if fault.fails() {
-		status, body := fault.answer()
-		s.record(r, nil, status, body)
+		status, body, rid := fault.answer(s.now())
+		s.record(r, outcome{status: status, answer: body, rid: rid})
 		w.WriteHeader(status)
 		_, _ = w.Write(body)
 		return
@@ -81,7 +81,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		holder = cookie.Value
 	}
 	if holder == "" {
-		s.record(r, nil, http.StatusOK, []byte("asks who holds the phone"))
+		s.record(r, outcome{status: http.StatusOK, answer: []byte("asks who holds the phone")})
 		s.render(w, http.StatusOK, "holder.html", s.holderPage(r.URL))
 		return
 	}
@@ -94,7 +94,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, "sim_openid 不是本公众号见过的手机")
 		return
 	case ask.scope == scopeUser && ask.consent == "":
-		s.record(r, nil, http.StatusOK, []byte("asks for consent"))
+		s.record(r, outcome{status: http.StatusOK, answer: []byte("asks for consent")})
 		s.render(w, http.StatusOK, "consent.html", consentPage{Name: s.name, Allow: withParam(r.URL, "sim_consent", "yes")})
 		return
 	}
@@ -105,7 +105,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	back := ask.back(s.codes.issue(code, now))
 	s.mu.Unlock()
-	s.record(r, nil, http.StatusFound, []byte("redirects"))
+	s.record(r, outcome{status: http.StatusFound, answer: []byte("redirects")})
 	http.Redirect(w, r, back, http.StatusFound)
 }
 
@@ -181,41 +181,6 @@ func (s *Server) allowsRedirect(u *url.URL) bool {
 
 func (s *Server) refuse(w http.ResponseWriter, r *http.Request, problem string) {
 	s.log.Warn("simulator: authorize refused", "reason", problem)
-	s.record(r, nil, http.StatusBadRequest, []byte(problem))
+	s.record(r, outcome{status: http.StatusBadRequest, answer: []byte(problem)})
 	s.render(w, http.StatusBadRequest, "refused.html", problem)
-}
-
-// exchange is /sns/oauth2/access_token. Its success carries no errcode.
-func (s *Server) exchange(r request) (any, *apiError) {
-	q := r.query
-	if err := s.checkSecret(q.Get("grant_type"), "authorization_code", q.Get("appid"), q.Get("secret")); err != nil {
-		return nil, err
-	}
-	if q.Get("code") == "" {
-		return nil, &apiError{code: 41008}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	code := s.codes.byCode[q.Get("code")]
-	switch {
-	case code == nil:
-		return nil, &apiError{code: 40029}
-	case code.used:
-		return nil, &apiError{code: 40163}
-	case !r.now.Before(code.ends):
-		return nil, &apiError{code: 42003}
-	}
-	code.used = true
-	result := struct {
-		Token     string `json:"access_token"`
-		ExpiresIn int    `json:"expires_in"`
-		Refresh   string `json:"refresh_token"`
-		OpenID    string `json:"openid"`
-		Scope     string `json:"scope"`
-		Snapshot  int    `json:"is_snapshotuser,omitempty"`
-	}{randomURLText(96), 7200, randomURLText(96), code.openid, code.scope, 0}
-	if code.snapshot {
-		result.Snapshot = 1
-	}
-	return result, nil
 }

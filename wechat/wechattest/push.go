@@ -18,19 +18,27 @@ var ErrNoCallback = errors.New("no callback is set")
 // maxReplyBody caps what is read of the callback's answer.
 const maxReplyBody = 256 << 10
 
-// Push is something that a phone's owner does. Either Event or Text is set.
+// Push is something that a phone's owner does. One of Event, Text and Message is
+// set.
 type Push struct {
 	OpenID string `json:"openid"`
-	// Event is subscribe, unsubscribe, SCAN, CLICK, VIEW, scancode_push or
-	// scancode_waitmsg. The first two change whether the phone follows.
+	// Event is subscribe or unsubscribe, which change whether the phone follows, SCAN,
+	// LOCATION, or what a button of the menu causes: CLICK, VIEW, view_miniprogram,
+	// scancode_push, scancode_waitmsg, pic_sysphoto, pic_photo_or_album, pic_weixin,
+	// location_select.
 	Event string `json:"event"`
 	// EventKey is the menu key, the address, or the scene of a QR code (subscribe:
 	// qrscene_…).
 	EventKey string `json:"event_key"`
 	// ScanResult is what the scancode events read.
 	ScanResult string `json:"scan_result"`
+	// Ticket is that of the QR code of subscribe and SCAN; empty means an invented one.
+	Ticket string `json:"ticket"`
 	// Text is a message in words.
 	Text string `json:"text"`
+	// Message is another message: image, voice, video, shortvideo, location or link.
+	// What it shows is invented; media/get knows its media_id.
+	Message string `json:"message"`
 }
 
 // PushResult tells how the callback took a push.
@@ -74,65 +82,11 @@ func (s *Server) Push(ctx context.Context, p Push) (PushResult, error) {
 	return s.deliver(ctx, m), nil
 }
 
-// applyPush changes what the platform itself knows. Needs mu.
-func (s *Server) applyPush(p Push, now time.Time) {
-	switch {
-	case p.Text != "":
-		s.inbox.add(p.OpenID, InboxItem{At: now, Type: ItemSent, Content: p.Text})
-	case p.Event == "subscribe":
-		s.phones.change(p.OpenID, now, func(f *Phone) { f.Following, f.Since = true, now })
-	case p.Event == "unsubscribe":
-		s.phones.change(p.OpenID, now, func(f *Phone) { f.Following = false })
-	}
-}
-
-// composePush writes the message. Needs mu.
-func (s *Server) composePush(p Push, now time.Time) (message, error) {
-	if p.Text != "" {
-		if p.Event != "" || p.EventKey != "" || p.ScanResult != "" {
-			return message{}, errors.New("text and event exclude one another")
-		}
-		return s.compose(p.OpenID, "text", "", now, fmt.Sprintf(
-			"<Content>%s</Content><MsgId>%d</MsgId>", cdata(p.Text), s.sends.nextID())), nil
-	}
-	event := "<Event>" + cdata(p.Event) + "</Event>"
-	key := "<EventKey>" + cdata(p.EventKey) + "</EventKey>"
-	rest := event + key
-	switch p.Event {
-	case "subscribe":
-		if strings.HasPrefix(p.EventKey, "qrscene_") {
-			rest += "<Ticket>" + cdata(randomURLText(88)) + "</Ticket>"
-		} else if p.EventKey != "" {
-			return message{}, errors.New("event_key of subscribe must begin with qrscene_")
-		}
-	case "unsubscribe":
-		rest = event + "<EventKey></EventKey>"
-	case "SCAN":
-		rest += "<Ticket>" + cdata(randomURLText(88)) + "</Ticket>"
-	case "CLICK":
-		if p.EventKey == "" {
-			return message{}, errors.New("event_key is needed")
-		}
-	case "VIEW":
-		if s.menu == nil {
-			return message{}, errors.New("VIEW needs a published menu")
-		}
-		rest += fmt.Sprintf("<MenuId>%d</MenuId>", s.menu.ID)
-	case "scancode_push", "scancode_waitmsg":
-		rest += "<ScanCodeInfo><ScanType><![CDATA[qrcode]]></ScanType><ScanResult>" + cdata(p.ScanResult) + "</ScanResult></ScanCodeInfo>"
-	case "":
-		return message{}, errors.New("event or text is needed")
-	default:
-		return message{}, fmt.Errorf("event %q is not modelled", p.Event)
-	}
-	return s.compose(p.OpenID, "event", p.Event, now, rest), nil
-}
-
 // deliver tries until the callback gives an answer that WeChat would take, then
 // shows the reply, or the notice that the account is out of service.
 func (s *Server) deliver(ctx context.Context, m message) PushResult {
 	var result PushResult
-	for try := 1; try <= s.maxTries && s.ctx.Err() == nil && ctx.Err() == nil; try++ {
+	for try := 1; try <= s.setting().Tries && s.ctx.Err() == nil && ctx.Err() == nil; try++ {
 		result = s.try(ctx, m)
 		result.Tries = try
 		if result.Problem == "" {
@@ -147,14 +101,14 @@ func (s *Server) deliver(ctx context.Context, m message) PushResult {
 	case result.Problem != "" && m.interactive():
 		s.show(m.openid, InboxItem{Type: ItemNotice, Content: failureNotice})
 	case result.Message.Type != "":
-		s.show(m.openid, InboxItem{Type: result.Message.Type, Content: result.Message.Content, Articles: result.Message.Articles})
+		s.show(m.openid, result.Message.item())
 	}
 	return result
 }
 
 // try delivers once. Its problems name no address and no secret.
 func (s *Server) try(ctx context.Context, m message) PushResult {
-	ctx, cancel := context.WithTimeout(ctx, s.pushTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.setting().timeout())
 	defer cancel()
 	stop := context.AfterFunc(s.ctx, cancel)
 	defer stop()
@@ -209,7 +163,7 @@ func (s *Server) seal(m message) (address, body string, err error) {
 	query, nonce, stamp := s.sign()
 	query.Set("openid", m.openid)
 	body = m.xml
-	if s.mode == modeSecure {
+	if s.mode != modePlain {
 		sealed, err := encrypt(s.key, s.account.AppID, m.xml)
 		if err != nil {
 			return "", "", err
@@ -217,6 +171,9 @@ func (s *Server) seal(m message) (address, body string, err error) {
 		query.Set("encrypt_type", "aes")
 		query.Set("msg_signature", signature(s.account.Token, stamp, nonce, sealed))
 		body = "<xml><ToUserName>" + cdata(s.account.Username) + "</ToUserName><Encrypt>" + cdata(sealed) + "</Encrypt></xml>"
+		if s.mode == modeCompatible {
+			body = strings.TrimSuffix(m.xml, "</xml>") + "<Encrypt>" + cdata(sealed) + "</Encrypt></xml>"
+		}
 	}
 	address, err = s.callbackWith(query)
 	return address, body, err
@@ -249,7 +206,7 @@ func (s *Server) callbackWith(query url.Values) (string, error) {
 // VerifyCallback does what the account's developer page does when a callback is
 // saved: a signed GET whose echostr must come back word for word.
 func (s *Server) VerifyCallback(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.pushTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.setting().timeout())
 	defer cancel()
 	query, _, _ := s.sign()
 	echo := randomDigits()

@@ -11,7 +11,7 @@ import (
 )
 
 func TestClickReplyLandsInTheInbox(t *testing.T) {
-	for _, mode := range []string{modeSecure, modePlain} {
+	for _, mode := range []string{modeSecure, modePlain, modeCompatible} {
 		t.Run(mode, func(t *testing.T) {
 			r := newRig(t, Options{Mode: mode})
 			openid := r.follower(Phone{})
@@ -30,7 +30,7 @@ func TestClickReplyLandsInTheInbox(t *testing.T) {
 			if len(pushes) != 2 || pushes[0].Event != "subscribe" || pushes[1].Event != "CLICK" || pushes[1].EventKey != "progress" || pushes[1].Created != start.Unix() {
 				t.Errorf("pushes: %+v", pushes)
 			}
-			if (pushes[0].sealed != "") != (mode == modeSecure) {
+			if (pushes[0].sealed != "") != (mode != modePlain) {
 				t.Error("sealed when it must not be, or not when it must")
 			}
 			if p := r.callback.problems(); len(p) != 0 {
@@ -79,7 +79,10 @@ func TestEveryKindOfPush(t *testing.T) {
 	}
 	for _, p := range []Push{
 		{OpenID: openid},
-		{OpenID: openid, Event: "LOCATION"},
+		{OpenID: openid, Event: "LOCATION", EventKey: "k"},
+		{OpenID: openid, Message: "file"},
+		{OpenID: openid, Message: "image", Text: "and words"},
+		{OpenID: openid, Event: "CLICK", EventKey: "k", Ticket: "t"},
 		{OpenID: openid, Event: "CLICK"},
 		{OpenID: openid, Event: "CLICK", EventKey: "k", Text: "and words"},
 		{OpenID: openid, Event: "subscribe", EventKey: "scene"},
@@ -91,6 +94,75 @@ func TestEveryKindOfPush(t *testing.T) {
 	}
 	if len(r.callback.pushes()) != 5 {
 		t.Error("a refused push was delivered")
+	}
+}
+
+func TestMessagesAndEventsOfEveryKind(t *testing.T) {
+	r := newRig(t, Options{})
+	openid := r.follower(Phone{})
+	r.wantCode(r.api("POST", "/cgi-bin/menu/create", goodMenu), 0)
+	for name, c := range map[string]struct {
+		push Push
+		want []string
+	}{
+		"image":      {Push{Message: "image"}, []string{"<MsgType><![CDATA[image]]>", "<PicUrl>", "<MediaId>", "<MsgId>"}},
+		"voice":      {Push{Message: "voice"}, []string{"<MsgType><![CDATA[voice]]>", "<Format><![CDATA[amr]]>", "<MediaId>", "<MsgId>"}},
+		"video":      {Push{Message: "video"}, []string{"<MsgType><![CDATA[video]]>", "<ThumbMediaId>"}},
+		"shortvideo": {Push{Message: "shortvideo"}, []string{"<MsgType><![CDATA[shortvideo]]>", "<ThumbMediaId>"}},
+		"place":      {Push{Message: "location"}, []string{"<MsgType><![CDATA[location]]>", "<Location_X>", "<Scale>", "<Label>"}},
+		"link":       {Push{Message: "link"}, []string{"<MsgType><![CDATA[link]]>", "<Title>", "<Description>", "<Url>"}},
+		"LOCATION":   {Push{Event: "LOCATION"}, []string{"<Event><![CDATA[LOCATION]]>", "<Latitude>", "<Longitude>", "<Precision>"}},
+		"mini":       {Push{Event: "view_miniprogram", EventKey: "pages/a"}, []string{"<EventKey><![CDATA[pages/a]]>", "<MenuId>"}},
+		"push":       {Push{Event: "scancode_push", EventKey: "k", ScanResult: "r"}, []string{"<ScanType><![CDATA[qrcode]]>", "<ScanResult><![CDATA[r]]>"}},
+		"photo":      {Push{Event: "pic_sysphoto", EventKey: "k"}, []string{"<SendPicsInfo><Count>1</Count>", "<PicMd5Sum>"}},
+		"select":     {Push{Event: "location_select", EventKey: "k"}, []string{"<SendLocationInfo>", "<Poiname>"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := c.push
+			p.OpenID = openid
+			r.mu.Lock()
+			m, err := r.composePush(p, start)
+			r.mu.Unlock()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(m.xml, want) {
+					t.Errorf("%s lacks %s", m.xml, want)
+				}
+			}
+			if result, err := r.Push(t.Context(), p); err != nil || result.Problem != "" {
+				t.Errorf("push: %+v, %v", result, err)
+			}
+		})
+	}
+	if p := r.callback.problems(); len(p) != 0 {
+		t.Errorf("callback could not read: %v", p)
+	}
+}
+
+func TestAnImageComesBack(t *testing.T) {
+	r := newRig(t, Options{MaxTries: 1})
+	openid := r.follower(Phone{})
+	var id string
+	r.callback.next(func(w http.ResponseWriter, req *http.Request, m received) {
+		id = m.MediaID
+		r.callback.reply("image", "<Image><MediaId><![CDATA["+m.MediaID+"]]></MediaId></Image>")(w, req, m)
+	})
+	if result, err := r.Push(t.Context(), Push{OpenID: openid, Message: "image"}); err != nil || result.Problem != "" || result.Message.MediaID != id {
+		t.Errorf("push: %+v, %v", result, err)
+	}
+	if inbox := r.Inbox(openid); len(inbox) != 1 || inbox[0].Type != ItemImage {
+		t.Errorf("inbox: %+v", inbox)
+	}
+	w := r.do("GET", "/cgi-bin/media/get?media_id="+id+"&access_token="+r.accessToken(), nil)
+	if w.Header().Get("Content-Type") != "image/jpeg" || w.Body.Len() == 0 {
+		t.Errorf("media: %s, %d bytes", w.Header().Get("Content-Type"), w.Body.Len())
+	}
+	r.wantCode(r.api("GET", "/cgi-bin/media/get?media_id=x", nil), 40007)
+	r.callback.next(r.callback.reply("image", "<Image><MediaId>x</MediaId></Image>"))
+	if result, _ := r.Push(t.Context(), Push{OpenID: openid, Text: "?"}); !strings.Contains(result.Problem, "MediaId") {
+		t.Errorf("an unknown picture was taken: %+v", result)
 	}
 }
 

@@ -20,13 +20,14 @@ const (
 	ReceiptLate         ReceiptMode = "late"          // delivered, told after Options.ReceiptDelay
 	ReceiptDouble       ReceiptMode = "double"        // delivered, told twice
 	ReceiptEarly        ReceiptMode = "early"         // delivered, told before the send is answered
+	ReceiptBurst        ReceiptMode = "burst"         // delivered, told all at once when the mode changes
 )
 
 // receiptModes lists them all.
 func receiptModes() []ReceiptMode {
 	return []ReceiptMode{
 		ReceiptSuccess, ReceiptBlock, ReceiptSystemFailed, ReceiptFreqLimit,
-		ReceiptNone, ReceiptLate, ReceiptDouble, ReceiptEarly,
+		ReceiptNone, ReceiptLate, ReceiptDouble, ReceiptEarly, ReceiptBurst,
 	}
 }
 
@@ -48,7 +49,8 @@ func (m ReceiptMode) status() string {
 // reaches reports whether the message gets to the phone.
 func (m ReceiptMode) reaches() bool { return m.status() == "success" }
 
-// SetReceipts changes the mode; it fails on one that does not exist.
+// SetReceipts changes the mode; it fails on one that does not exist. Receipts that
+// a burst holds are pushed now, all of them, even when the new mode is burst too.
 func (s *Server) SetReceipts(mode ReceiptMode) error {
 	if !slices.Contains(receiptModes(), mode) {
 		return fmt.Errorf("mode must be one of %v", receiptModes())
@@ -56,6 +58,11 @@ func (s *Server) SetReceipts(mode ReceiptMode) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.receipts = mode
+	held := s.outbound.held
+	s.outbound.held = nil
+	for _, m := range held {
+		s.enqueue(m)
+	}
 	return nil
 }
 
@@ -74,6 +81,8 @@ func (s *Server) queueReceipt(mode ReceiptMode, receipt message) {
 		s.enqueue(receipt)
 	case ReceiptLate:
 		s.enqueueLate(receipt)
+	case ReceiptBurst:
+		s.outbound.held = append(s.outbound.held, receipt)
 	default:
 		s.enqueue(receipt)
 	}
@@ -85,6 +94,7 @@ const maxPushWorkers = 16
 // pushQueue is the receipts on their way, worked by goroutines that the server
 // starts when there is work and that end when there is none. Guarded by Server.mu.
 type pushQueue struct {
+	held    []message // receipts of a burst to come
 	waiting []message
 	workers int
 	pending int           // waiting, late or being pushed
@@ -137,8 +147,9 @@ func (s *Server) enqueueLate(m message) {
 	if !s.begin() {
 		return
 	}
+	delay := s.set.receiptDelay()
 	s.wg.Go(func() {
-		timer := time.NewTimer(s.receiptDelay)
+		timer := time.NewTimer(delay)
 		defer timer.Stop()
 		select {
 		case <-timer.C:

@@ -37,7 +37,7 @@ func TestReceipts(t *testing.T) {
 					t.Error("the receipt was not there before the answer")
 				}
 				if c.mode == "late" {
-					time.Sleep(r.receiptDelay - time.Millisecond)
+					time.Sleep(r.setting().receiptDelay() - time.Millisecond)
 					synctest.Wait()
 					if len(r.callback.pushes()) != 0 {
 						t.Error("not late")

@@ -108,13 +108,16 @@ func (s *Server) sendTemplate(r request) (any, *apiError) {
 		return nil, err
 	}
 	if first, found := s.sends.duplicate(m.ToUser, m.ClientMsgID, r.now); found {
-		if s.duplicate != 0 {
-			return nil, &apiError{code: s.duplicate}
+		if s.set.Duplicate != 0 {
+			return nil, &apiError{code: s.set.Duplicate}
 		}
 		return accepted{answer{Message: "ok"}, first.msgID}, nil
 	}
 	card.MsgID = s.sends.accept(m.ToUser, m.ClientMsgID, r.now)
 	mode := s.receipts
+	if phone, _ := s.phones.find(m.ToUser, r.now); phone.Refuses {
+		mode = ReceiptBlock
+	}
 	if mode.reaches() {
 		s.sends.delivered[m.ToUser]++
 		s.inbox.add(m.ToUser, *card)
@@ -137,7 +140,7 @@ func (s *Server) checkSend(m templateSend, now time.Time) (*InboxItem, *apiError
 	if !known {
 		return nil, &apiError{code: 40003}
 	}
-	t, known := s.templates[m.TemplateID]
+	t, known := s.own.find(m.TemplateID)
 	if !known {
 		return nil, &apiError{code: 40037}
 	}

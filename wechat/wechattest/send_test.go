@@ -278,14 +278,14 @@ func TestUserListPages(t *testing.T) {
 
 func TestLoudOnWhatIsNotModelled(t *testing.T) {
 	r := newRig(t, Options{})
-	for _, path := range []string{"/cgi-bin/menu/addconditional", "/cgi-bin/menu/trymatch", "/cgi-bin/qrcode/create", "/cgi-bin/showqrcode", "/sns/userinfo", "/nowhere"} {
+	for _, path := range []string{"/cgi-bin/message/custom/send", "/cgi-bin/media/upload", "/cgi-bin/User/info", "/cgi-bin/user/info/", "/nowhere"} {
 		before := int64(len(r.Calls(0)))
 		w := r.do("POST", path, `{"a":1}`)
 		if w.Code != http.StatusNotFound || r.json(w).code() != codeNotModelled {
 			t.Errorf("%s: HTTP %d", path, w.Code)
 		}
 		calls := r.Calls(before)
-		if len(calls) != 1 || calls[0].Path != path || string(calls[0].Body) != `{"a":1}` || calls[0].Status != http.StatusNotFound {
+		if len(calls) != 1 || calls[0].NotModelled != path || calls[0].Path != path || string(calls[0].Body) != `{"a":1}` || calls[0].Status != http.StatusNotFound {
 			t.Errorf("%s: recorded %+v", path, calls)
 		}
 		if !strings.Contains(r.log.String(), path) {

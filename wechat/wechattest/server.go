@@ -16,7 +16,8 @@ type Options struct {
 	AppID, Secret, Token, EncodingAESKey, Username string
 	// Name is the account's name, the title of the chat. Default: 毕业生去向登记.
 	Name string
-	// Mode is how pushes travel: "secure" (the default) or "plain".
+	// Mode is how pushes travel: "secure" (the default), "plain", or "compatible",
+	// which carries a message both ways.
 	Mode string
 	// Callback is the address that pushes go to; SetCallback may give it later.
 	// Until then nothing is pushed.
@@ -50,29 +51,28 @@ type Options struct {
 
 // Modes of Options.Mode.
 const (
-	modeSecure = "secure"
-	modePlain  = "plain"
+	modeSecure     = "secure"
+	modePlain      = "plain"
+	modeCompatible = "compatible"
 )
+
+// maxPushTries is the most that "three times" can be read as: one and three more.
+const maxPushTries = 4
 
 // Server is the simulator: an http.Handler for all three hosts at once.
 // Its methods may be called from any goroutine.
 type Server struct {
-	account      Account
-	key          []byte
-	name         string
-	mode         string
-	oauthHosts   []string
-	now          func() time.Time
-	advance      func(ctx context.Context, to time.Time) error
-	log          *slog.Logger
-	maxTries     int
-	pushTimeout  time.Duration
-	receiptDelay time.Duration
-	duplicate    int
-	client       *http.Client
-	templates    map[string]Template
-	endpoints    map[string]endpoint
-	pages        *http.ServeMux
+	account    Account
+	key        []byte
+	name       string
+	mode       string
+	oauthHosts []string
+	now        func() time.Time
+	advance    func(ctx context.Context, to time.Time) error
+	log        *slog.Logger
+	client     *http.Client
+	endpoints  map[string]endpoint
+	pages      *http.ServeMux
 
 	ctx    context.Context // ends with Close; the workers' own
 	cancel context.CancelFunc
@@ -81,10 +81,16 @@ type Server struct {
 	// mu guards everything below. It is never held over a request to the callback.
 	mu       sync.Mutex
 	callback string
+	set      settings
 	phones   phoneBook
-	tokens   tokenBook
+	access   tokenBook
+	web      webBook
 	codes    codeBook
 	menu     *publishedMenu
+	own      templateBook
+	tags     tagBook
+	qrs      qrBook
+	media    mediaBook
 	sends    sendBook
 	quota    quotaBook
 	inbox    inboxBook
@@ -99,18 +105,20 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{
 		account: newAccount(o), name: o.Name, mode: o.Mode, oauthHosts: o.OAuthHosts, now: o.Now, advance: o.Advance,
-		log: o.Logger, maxTries: o.MaxTries, pushTimeout: o.PushTimeout, receiptDelay: o.ReceiptDelay,
-		duplicate: o.DuplicateCode, callback: o.Callback, faults: map[string]*Fault{}, receipts: ReceiptSuccess,
+		log: o.Logger, callback: o.Callback, faults: map[string]*Fault{}, receipts: ReceiptSuccess,
+		set: settings{
+			Tries: o.MaxTries, TimeoutMS: o.PushTimeout.Milliseconds(), ReceiptDelayMS: o.ReceiptDelay.Milliseconds(),
+			Duplicate: o.DuplicateCode,
+		},
 	}
 	key, err := s.account.aesKey()
 	if err != nil {
 		panic(err)
 	}
 	s.key = key
-	s.templates = templatesByID()
 	s.setDefaults()
-	if s.mode != modeSecure && s.mode != modePlain {
-		panic("wechattest: Mode must be secure or plain")
+	if s.mode != modeSecure && s.mode != modePlain && s.mode != modeCompatible {
+		panic("wechattest: Mode must be secure, plain or compatible")
 	}
 	s.client = &http.Client{
 		// A callback that redirects has not answered: the platform follows nothing.
@@ -119,7 +127,12 @@ func New(o Options) *Server {
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.phones = newPhoneBook()
-	s.tokens = newTokenBook()
+	s.access = newTokenBook()
+	s.web = newWebBook()
+	s.own = newTemplateBook()
+	s.tags = newTagBook()
+	s.qrs = newQRBook()
+	s.media = newMediaBook()
 	s.codes = newCodeBook()
 	s.sends = newSendBook()
 	s.quota = newQuotaBook(o.DailySends)
@@ -142,21 +155,21 @@ func (s *Server) setDefaults() {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.maxTries <= 0 {
-		s.maxTries = 3
+	if s.set.Tries <= 0 {
+		s.set.Tries = 3
 	}
-	if s.pushTimeout <= 0 {
-		s.pushTimeout = 5 * time.Second
+	if s.set.TimeoutMS <= 0 {
+		s.set.TimeoutMS = 5000
 	}
-	if s.receiptDelay <= 0 {
-		s.receiptDelay = 3 * time.Second
+	if s.set.ReceiptDelayMS <= 0 {
+		s.set.ReceiptDelayMS = 3000
 	}
 }
 
 // Account returns the account that clients of this simulator must use.
 func (s *Server) Account() Account { return s.account }
 
-// Mode returns how pushes travel: "secure" or "plain".
+// Mode returns how pushes travel: "secure", "plain" or "compatible".
 func (s *Server) Mode() string { return s.mode }
 
 // SetCallback sets the address that pushes go to from now on; "" stops them.

@@ -110,30 +110,3 @@ func DemoTemplates() []Template {
 		}},
 	}
 }
-
-// templatesByID finds a template of the account by its id.
-func templatesByID() map[string]Template {
-	byID := map[string]Template{}
-	for _, t := range DemoTemplates() {
-		byID[t.ID] = t
-	}
-	return byID
-}
-
-func (s *Server) listTemplates(request) (any, *apiError) {
-	type row struct {
-		ID      string `json:"template_id"`
-		Title   string `json:"title"`
-		Primary string `json:"primary_industry"`
-		Deputy  string `json:"deputy_industry"`
-		Content string `json:"content"`
-		Example string `json:"example"`
-	}
-	var rows []row
-	for _, t := range DemoTemplates() {
-		rows = append(rows, row{t.ID, t.Title, "教育", "院校", t.content(), t.example()})
-	}
-	return struct {
-		Rows []row `json:"template_list"`
-	}{rows}, nil
-}

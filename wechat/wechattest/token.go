@@ -1,6 +1,13 @@
 package wechattest
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+)
 
 const (
 	tokenLife = 2 * time.Hour
@@ -13,12 +20,17 @@ const (
 	forcedApart  = 30 * time.Second
 )
 
+// maxToken is the longest that a token may be: 512 bytes are to be kept for one.
+const maxToken = 512
+
 // tokenBook knows the access tokens. Those of /cgi-bin/token and of
 // /cgi-bin/stable_token do not disturb each other. Guarded by Server.mu.
 type tokenBook struct {
-	ends   map[string]time.Time
-	stable string
-	plain  string
+	ends map[string]time.Time
+	// spoiled are tokens that answer an errcode before their end.
+	spoiled map[string]int
+	stable  string
+	plain   string
 
 	forced    int
 	forcedDay string
@@ -28,12 +40,15 @@ type tokenBook struct {
 	jsTicketEnd time.Time
 }
 
-func newTokenBook() tokenBook { return tokenBook{ends: map[string]time.Time{}} }
+func newTokenBook() tokenBook {
+	return tokenBook{ends: map[string]time.Time{}, spoiled: map[string]int{}}
+}
 
 func (b *tokenBook) issue(now time.Time) string {
 	for token, end := range b.ends {
 		if now.Sub(end) > tokenMemory {
 			delete(b.ends, token)
+			delete(b.spoiled, token)
 		}
 	}
 	token := randomURLText(136)
@@ -47,12 +62,31 @@ func (b *tokenBook) check(token string, now time.Time) *apiError {
 	}
 	end, known := b.ends[token]
 	switch {
+	case len(token) > maxToken || !all(token, isTokenRune):
+		return &apiError{code: 40014}
 	case !known:
 		return &apiError{code: 40001}
+	case b.spoiled[token] != 0:
+		return &apiError{code: b.spoiled[token]}
 	case !now.Before(end):
 		return &apiError{code: 42001}
 	}
 	return nil
+}
+
+func isTokenRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-'
+}
+
+// spoil makes every token that lives answer code from now on, as when somebody
+// else's program has replaced them; the next ones that are asked for are good.
+func (b *tokenBook) spoil(code int, now time.Time) {
+	for token, end := range b.ends {
+		if now.Before(end) {
+			b.spoiled[token] = code
+		}
+	}
+	b.stable, b.plain = "", ""
 }
 
 // rotate gives a new token of /cgi-bin/token; the old one lives five minutes more.
@@ -99,6 +133,15 @@ type tokenAnswer struct {
 	ExpiresIn int    `json:"expires_in"`
 }
 
+func (s *Server) tokenEndpoints() map[string]endpoint {
+	const get, post = http.MethodGet, http.MethodPost
+	return map[string]endpoint{
+		"/cgi-bin/token":            {get, []string{"grant_type", "appid", "secret"}, false, s.token},
+		stableTokenPath:             {post, nil, false, s.stableToken},
+		"/cgi-bin/ticket/getticket": {get, []string{"type"}, true, s.ticket},
+	}
+}
+
 // checkSecret compares what a call gives as the account's credentials. Plain
 // comparison will do: the account is invented.
 func (s *Server) checkSecret(grant, wantGrant, appID, secret string) *apiError {
@@ -117,13 +160,32 @@ func (s *Server) checkSecret(grant, wantGrant, appID, secret string) *apiError {
 	return nil
 }
 
+// checkAddress refuses a caller whose address the account's IP白名单 lacks. It
+// guards the calls that hand out an access token.
+func (s *Server) checkAddress(remote string) *apiError {
+	s.mu.Lock()
+	allowed := s.set.Whitelist
+	s.mu.Unlock()
+	if len(allowed) == 0 || slices.Contains(allowed, remote) {
+		return nil
+	}
+	ipv6 := remote
+	if ip := net.ParseIP(remote); ip.To4() != nil {
+		ipv6 = "::ffff:" + remote
+	}
+	return &apiError{code: 40164, text: fmt.Sprintf("invalid ip %s ipv6 %s, not in whitelist", remote, ipv6)}
+}
+
 func (s *Server) token(r request) (any, *apiError) {
 	if err := s.checkSecret(r.query.Get("grant_type"), "client_credential", r.query.Get("appid"), r.query.Get("secret")); err != nil {
 		return nil, err
 	}
+	if err := s.checkAddress(r.remote); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return tokenAnswer{Token: s.tokens.rotate(r.now), ExpiresIn: int(tokenLife.Seconds())}, nil
+	return tokenAnswer{Token: s.access.rotate(r.now), ExpiresIn: int(tokenLife.Seconds())}, nil
 }
 
 func (s *Server) stableToken(r request) (any, *apiError) {
@@ -139,16 +201,19 @@ func (s *Server) stableToken(r request) (any, *apiError) {
 	if err := s.checkSecret(body.GrantType, "client_credential", body.AppID, body.Secret); err != nil {
 		return nil, err
 	}
+	if err := s.checkAddress(r.remote); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if body.ForceRefresh {
-		token, err := s.tokens.force(r.now)
+		token, err := s.access.force(r.now)
 		if err != nil {
 			return nil, err
 		}
 		return tokenAnswer{Token: token, ExpiresIn: int(tokenLife.Seconds())}, nil
 	}
-	token, left := s.tokens.keep(r.now)
+	token, left := s.access.keep(r.now)
 	return tokenAnswer{Token: token, ExpiresIn: int(left.Seconds())}, nil
 }
 
@@ -159,7 +224,7 @@ func (s *Server) ticket(r request) (any, *apiError) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b := &s.tokens
+	b := &s.access
 	if b.jsTicketEnd.Sub(r.now) <= tokenOverlap {
 		b.jsTicket, b.jsTicketEnd = randomURLText(86), r.now.Add(tokenLife)
 	}
@@ -168,4 +233,16 @@ func (s *Server) ticket(r request) (any, *apiError) {
 		Ticket    string `json:"ticket"`
 		ExpiresIn int    `json:"expires_in"`
 	}{answer{Message: "ok"}, b.jsTicket, int(b.jsTicketEnd.Sub(r.now).Seconds())}, nil
+}
+
+// SpoilTokens ends every access token that lives, as when somebody else's program
+// has replaced them: calls with one answer 40001, 40014 or 42001 from now on.
+func (s *Server) SpoilTokens(errcode int) error {
+	if errcode != 40001 && errcode != 40014 && errcode != 42001 {
+		return errors.New("errcode must be 40001, 40014 or 42001")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.access.spoil(errcode, s.now())
+	return nil
 }

@@ -166,7 +166,7 @@ func TestQuota(t *testing.T) {
 
 func TestStableTokenMinuteQuota(t *testing.T) {
 	r := newRig(t, Options{})
-	for range stablePerMinute {
+	for range minuteLimits[stableTokenPath] {
 		if err := r.quota.spend(stableTokenPath, start); err != nil {
 			t.Fatal("refused too early")
 		}

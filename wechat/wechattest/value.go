@@ -21,7 +21,7 @@ var valueRules = map[string]func(string) bool{
 	"date":             func(v string) bool { return isMoment(v, false) },
 	"amount":           regexp.MustCompile(`^[¥￥$€£]?[0-9]{1,10}(\.[0-9]+)?元?$`).MatchString,
 	"phone_number":     regexp.MustCompile(`^[0-9+() -]{1,17}$`).MatchString,
-	"car_number":       func(v string) bool { return utf8.RuneCountInString(v) <= 8 },
+	"car_number":       isPlate,
 	"name":             isName,
 	"phrase":           func(v string) bool { return utf8.RuneCountInString(v) <= 5 && all(v, isHan) },
 }
@@ -57,6 +57,19 @@ func isName(v string) bool {
 		return ok && utf8.RuneCountInString(v) <= 10
 	}
 	return ok && utf8.RuneCountInString(v) <= 20
+}
+
+// isPlate takes up to eight characters, of which the first and the last may be
+// 汉字 and the others are letters and digits.
+func isPlate(v string) bool {
+	runes := []rune(v)
+	for i, r := range runes {
+		ascii := r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+		if !ascii && (!isHan(r) || i != 0 && i != len(runes)-1) {
+			return false
+		}
+	}
+	return len(runes) <= 8
 }
 
 // clockPart and datePart are the two halves of a moment. The separators of a
