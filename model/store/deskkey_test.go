@@ -250,3 +250,23 @@ func TestDeskSecretStatements(t *testing.T) {
 		t.Errorf("%d statements for a known key, %d for an unknown one", known, unknown)
 	}
 }
+
+// TestPostDeskCheckStatements: as many statements for twenty checks as for one.
+func TestPostDeskCheckStatements(t *testing.T) {
+	s := storetest.Open(t, nextDay)
+	qs := authorised(t, s, 20)
+	k, _ := newDeskKey(t, s, newDesk(t, s, "desk"))
+	ask := func(name string, qs []model.Question) int {
+		t.Helper()
+		c := checkOf(qs)
+		c.Limits.Rows = 100
+		count := s.CountQueries(t)
+		if _, err := s.PostDeskCheck(t.Context(), postOf(k, name, len(qs)), c, said("x")); err != nil {
+			t.Fatal(err)
+		}
+		return count()
+	}
+	if one, many := ask("batch-0001", qs[:1]), ask("batch-0002", qs); one != many {
+		t.Errorf("%d statements for one check, %d for 20", one, many)
+	}
+}
