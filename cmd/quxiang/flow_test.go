@@ -76,7 +76,7 @@ func TestFlow(t *testing.T) {
 			}
 			s := boot(t, database, june)
 			b := newBrowser(t, tc.look)
-			b.followAndBind(s, "approved1")
+			openid := b.followAndBind(s, "approved1")
 			if tc.look.care {
 				b.open(s.app.cfg.PublicURL + "/")
 				b.press("关怀模式")
@@ -86,6 +86,7 @@ func TestFlow(t *testing.T) {
 			}
 			b.walkToForms(s)
 			b.verifyForms(s)
+			b.endForms(s, openid)
 		})
 	}
 }

@@ -52,7 +52,7 @@ const title = "全国普通高等学校毕业生去向登记信息"
 func Content(r model.Record, a model.Authorization, codes model.Codes, o Options) Form {
 	f := Form{
 		Title: title, Number: a.Number, Kind: a.Kind, Revision: a.Revision,
-		Issuer: o.Issuer, ServiceAddress: o.ServiceAddress, ValidUntil: a.ValidUntil, Sample: o.Sample,
+		Issuer: o.Issuer, ServiceAddress: o.ServiceAddress, ValidUntil: a.Until(r), Sample: o.Sample,
 		Notes:  o.Notes,
 		Blocks: []Block{basics(r, codes)},
 	}
