@@ -23,8 +23,8 @@ const (
 	Right      = 192.0
 	Pad        = 2.0
 
-	headValue = 40.0 // values beside 核验编号 and what follows it
-	headRight = 150.0
+	HeadValue = 40.0 // values beside 核验编号 and what follows it
+	HeadRight = 150.0
 	qrSide    = 36.0 // about: a module is a whole number of hundredths
 	bottom    = PageHeight - 12
 )
@@ -63,7 +63,7 @@ const SampleMark = "演示样张"
 // the title of a block: values are never empty, – stands for nothing. Lines of a
 // cell put together, without white space, are the label or value without white
 // space, in NFC. Above the table 核验编号, 有效期至 and 出具日期 are labels at Left with
-// their values at headValue; the kind is the line below the title; SampleMark
+// their values at HeadValue; the kind is the line below the title; SampleMark
 // stands there on samples.
 //
 // A character that no font has, and a form that no type size fits on a page, is
@@ -202,7 +202,7 @@ func (l *layout) head(f form.Form, issued model.Date) {
 		// Both stand on one baseline, whatever their sizes.
 		small := min(largest, l.size+1)
 		l.line(Left, y+(size-small)*point*((leading-1)/2+ascent), small, false, item.label)
-		y += l.lines(headValue, headRight, y, size, bold, item.value) + gap
+		y += l.lines(HeadValue, HeadRight, y, size, bold, item.value) + gap
 	}
 	l.y = rounded(max(y, under) + 2)
 }
