@@ -43,6 +43,7 @@ var tiers = []tier{
 	{"handler/web/webtest", []string{"handler/web"}, "what the areas' tests share"},
 	{"handler/form", []string{"model", "model/codes", "model/form", "model/links"}, "draws forms"},
 	{"handler/form/scan", nil, "reads QR codes: knows no form"},
+	{"handler/form/readback", []string{"handler/form", "handler/form/scan", "model", "model/form"}, "reads back what handler/form drew"},
 	{"handler/callback", areaMay, areaReason},
 	{"handler/oauth", areaMay, areaReason},
 	{"handler/h5", areaMay, areaReason},

@@ -76,7 +76,7 @@ func Content(r model.Record, a model.Authorization, codes model.Codes, o Options
 
 func basics(r model.Record, codes model.Codes) Block {
 	b := r.Graduate.Basics
-	return Block{Title: "基本信息", Rows: []Row{
+	return Block{Title: titleBasics, Rows: []Row{
 		{Label: "姓名", Value: b.Name, Half: true},
 		{Label: "性别", Value: name(codes, model.TableSex, b.Sex), Half: true},
 		{Label: "毕业院校", Value: r.School.Name},
@@ -89,7 +89,7 @@ func basics(r model.Record, codes model.Codes) Block {
 }
 
 func destination(d model.Destination, codes model.Codes) Block {
-	block := Block{Title: "毕业去向信息", Rows: []Row{{Label: "毕业去向", Value: DestinationName(d, codes)}}}
+	block := Block{Title: titleDestination, Rows: []Row{{Label: "毕业去向", Value: DestinationName(d, codes)}}}
 	label := "单位名称"
 	if c, ok := codes.Category(d.Category); ok {
 		label = c.UnitLabel
@@ -112,7 +112,7 @@ func archive(a model.ArchiveTransfer, codes model.Codes) Block {
 	if a.Address != "" {
 		rows = append(rows, Row{Label: "单位地址", Value: a.Address})
 	}
-	return Block{Title: "档案转递信息", Rows: append(
+	return Block{Title: titleArchive, Rows: append(
 		rows,
 		Row{Label: "单位邮编", Value: a.Postcode},
 		Row{Label: "联系人/联系部门", Value: a.Contact, Half: true},
@@ -121,7 +121,7 @@ func archive(a model.ArchiveTransfer, codes model.Codes) Block {
 }
 
 func household(h model.HouseholdTransfer, codes model.Codes) Block {
-	return Block{Title: "户口迁移信息", Rows: []Row{
+	return Block{Title: titleHousehold, Rows: []Row{
 		{Label: "户口迁移类型", Value: name(codes, model.TableHousehold, h.Type)},
 		{Label: "户口迁移所在地", Value: h.Place},
 	}}

@@ -8,6 +8,8 @@ import (
 	"image/draw"
 	"io"
 	"math"
+	"runtime"
+	"sync"
 	"time"
 
 	"github.com/klippa-app/go-pdfium"
@@ -26,12 +28,11 @@ import (
 const (
 	// MaxFile bounds a PDF; ours have 60 KB.
 	MaxFile = 4 << 20
-	// maxPages of 64 KiB: PDFium's memory.
+	// maxMemory of PDFium, in pages of 64 KiB.
 	maxMemory = 256 << 20 >> 16
 	maxChars  = 5000
-	// timeout holds for the whole reading, compiling PDFium included, which takes
-	// three seconds of a slow core.
-	timeout = 60 * time.Second
+	// timeout holds for reading a file, once PDFium itself is compiled.
+	timeout = 30 * time.Second
 
 	dpi       = 200
 	pointToMM = 25.4 / 72
@@ -43,13 +44,16 @@ type engine struct {
 	pdfium.Pdfium
 }
 
+// compiled keeps PDFium's machine code, so that a process compiles it once.
+var compiled = sync.OnceValue(wazero.NewCompilationCache)
+
 func newEngine(ctx context.Context) (*engine, error) {
 	pool, err := webassembly.Init(webassembly.Config{
-		Context: ctx, MaxIdle: 1, MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard,
+		Context: experimental.WithCompilationWorkers(ctx, runtime.GOMAXPROCS(0)), MaxIdle: 1, MaxTotal: 1, Stdout: io.Discard, Stderr: io.Discard,
 		FSConfig: wazero.NewFSConfig(), // no folder is mounted
 		RuntimeConfig: wazero.NewRuntimeConfig().
 			WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-			WithMemoryLimitPages(maxMemory).WithCloseOnContextDone(true),
+			WithMemoryLimitPages(maxMemory).WithCloseOnContextDone(true).WithCompilationCache(compiled()),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("readback: start PDFium: %w", err)
@@ -61,7 +65,7 @@ func newEngine(ctx context.Context) (*engine, error) {
 	return &engine{pool, instance}, nil
 }
 
-func (e *engine) close() error { return errors.Join(e.Pdfium.Close(), e.pool.Close()) }
+func (e *engine) close() error { return errors.Join(e.Close(), e.pool.Close()) }
 
 // glyph is a character as it stands on the page, in millimetres from its top
 // left corner: where it begins on its baseline, and where it ends.

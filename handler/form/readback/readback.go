@@ -39,12 +39,13 @@ func Read(ctx context.Context, file []byte) (r Reading, err error) {
 	if len(file) > MaxFile {
 		return r, ErrTooLarge
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	e, err := newEngine(ctx)
 	if err != nil {
 		return r, err
 	}
+	defer time.AfterFunc(timeout, cancel).Stop()
 	defer func() { err = errors.Join(err, e.close()) }()
 	p, err := e.open(file)
 	if err != nil {
