@@ -3,10 +3,12 @@ package readback_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,22 +160,28 @@ func read(t testing.TB, file []byte) readback.Reading {
 
 // TestPaintedOver: the text is what it was, what is seen is not.
 func TestPaintedOver(t *testing.T) {
-	file := drawn(t, archive())
+	f := archive()
+	file := drawn(t, f)
 	if r := read(t, painted(t, file, "q Q")); r.Form == nil || !r.AsDrawn {
 		t.Fatalf("nothing painted: %+v", r)
 	}
-	// The page's unit is the millimetre, from below. The first row of the table
-	// has its baseline at about 200, 核验编号 at about 258.
+	sheet, err := paper.Lay(f, issued, qr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(sheet.Cells, func(c paper.Cell) bool { return c.Text == "陈诚" })
+	cell := sheet.Cells[at]
+	// The page's unit is the millimetre, from below.
+	x, y := cell.X, paper.PageHeight-cell.Y-cell.H/2
 	for name, operators := range map[string]string{
-		"a value covered":  "q 1 g 51 198 40 6 re f Q",
-		"a line drawn":     "q 0 G 0.3 w 52 201 m 60 201 l S Q",
-		"a stroke added":   "q 0 G 0.2 w 57 204 m 58.5 204 l S Q",
-		"a grey veil":      "q 0.75 g 80 195 30 3 re f Q",
-		"another letter":   "q 0 g 160 200 2 2 re f Q",
-		"number scribbled": "q 1 g 42 257 3 6 re f Q",
+		"a value covered": fmt.Sprintf("q 1 g %f %f 20 4 re f Q", x+1, y-2),
+		"a line drawn":    fmt.Sprintf("q 0 G 0.3 w %f %f m %f %f l S Q", x+2, y, x+9, y),
+		"a stroke added":  fmt.Sprintf("q 0 G 0.2 w %f %f m %f %f l S Q", x+12, y, x+13.5, y),
+		"a grey veil":     fmt.Sprintf("q 0.75 g %f %f 20 3 re f Q", x+20, y-1.5),
+		"another letter":  fmt.Sprintf("q 0 g %f %f 2 2 re f Q", x+12, y),
+		"QR code touched": fmt.Sprintf("q 0 g %f %f 1 1 re f Q", sheet.QR.X+18, paper.PageHeight-sheet.QR.Y-18),
 	} {
-		r := read(t, painted(t, file, operators))
-		if r.AsDrawn {
+		if read(t, painted(t, file, operators)).AsDrawn {
 			t.Errorf("%s: not seen", name)
 		}
 	}
