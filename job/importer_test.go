@@ -326,12 +326,15 @@ func TestPurge(t *testing.T) {
 		r.must(os.WriteFile(file, []byte("x"), 0o600))
 		r.must(os.Chtimes(file, now, now.AddDate(0, 0, -age)))
 	}
+	if first, err := r.store.UseNonce(t.Context(), "ukA", "nonce-0000000001", now.Add(time.Hour)); err != nil || !first {
+		t.Fatal(err)
+	}
 	r.clock.pass(2 * time.Hour)
 	proofs := &proofPurges{Store: r.store}
 	p := &job.Purge{Store: proofs, Now: r.clock.Now, Dir: dir, UploadDays: 30}
 	outcome, err := p.Run(t.Context())
 	r.must(err)
-	if !strings.Contains(outcome, "会话 1 个") || !strings.Contains(outcome, "文件 1 个") {
+	if !strings.Contains(outcome, "会话 1 个") || !strings.Contains(outcome, "文件 1 个") || !strings.Contains(outcome, "接口请求 3 条") {
 		t.Errorf("outcome %s", outcome)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "new.xlsx")); err != nil {
@@ -352,7 +355,8 @@ func TestPurge(t *testing.T) {
 	}
 }
 
-// proofPurges notes what is asked of the proofs.
+// proofPurges notes what is asked of the proofs, and finds two posts of
+// departments.
 type proofPurges struct {
 	*store.Store
 	before  []time.Time
@@ -363,6 +367,8 @@ func (p *proofPurges) PurgeProofs(ctx context.Context, before time.Time) (int, e
 	p.before = append(p.before, before)
 	return p.Store.PurgeProofs(ctx, before)
 }
+
+func (p *proofPurges) PurgeDeskPosts(context.Context, time.Time) (int, error) { return 2, nil }
 
 func (p *proofPurges) SweepProofs(ctx context.Context, folder int, before time.Time) (int, error) {
 	p.folders = append(p.folders, folder)

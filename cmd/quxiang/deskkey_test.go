@@ -73,7 +73,7 @@ func TestDeskKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer res.Body.Close() //nolint:errcheck // it was read
+		defer res.Body.Close()
 		text, err := io.ReadAll(res.Body)
 		if err != nil {
 			t.Fatal(err)
