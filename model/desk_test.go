@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -49,8 +50,8 @@ func TestCheckDesk(t *testing.T) {
 }
 
 func isInvalid(err error, field string) bool {
-	e, ok := err.(*model.Error)
-	return ok && e.Code == model.CodeInvalid && e.Field == field
+	var e *model.Error
+	return errors.As(err, &e) && e.Code == model.CodeInvalid && e.Field == field
 }
 
 func TestMayCheck(t *testing.T) {

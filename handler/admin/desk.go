@@ -75,7 +75,8 @@ func (h *Handler) showDeskStart(v visit, d model.Desk, q deskAsked, fault *model
 	}
 	p := deskPage{
 		Facts: web.Cells{Title: d.Department, Items: []web.Cell{
-			{Label: "可以核验", Value: d.KindsChinese()}, {Label: "有效期至", Value: until},
+			{Label: "可以核验", Value: d.KindsChinese()},
+			{Label: "有效期至", Value: until},
 			{Label: "今天已核验", Value: fmt.Sprintf("%d 行（每日上限 %d 行）", used.Rows, d.DayRows(h.o.Desk))},
 		}},
 		Name: web.Field{Name: "name", Label: "毕业生姓名", Value: q.name, Required: true, MaxLength: 60, Hint: "与登记信息表上的姓名一致。"},

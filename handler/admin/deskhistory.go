@@ -94,9 +94,13 @@ func (h *Handler) deskOneCheck(v visit, d model.Desk) error {
 	return h.show(v, http.StatusOK, "desk_check", web.Page{Title: "核验记录：" + l.At, Next: l.Href, Data: map[string]any{
 		"Lines": lines, "Back": deskHistory,
 		"Facts": web.Cells{Items: []web.Cell{
-			{Label: "时间", Value: l.At}, {Label: "方式", Value: l.Way}, {Label: "登记信息表", Value: l.Kind},
-			{Label: "核验", Value: fmt.Sprintf("%d 行", l.Asked)}, {Label: "真实", Value: fmt.Sprintf("%d 行，其中有效 %d 行", l.Found, l.InForce)},
-			{Label: "未匹配", Value: fmt.Sprintf("%d 行", l.Missed)}, {Label: "请求编号", Value: b.RequestID},
+			{Label: "时间", Value: l.At},
+			{Label: "方式", Value: l.Way},
+			{Label: "登记信息表", Value: l.Kind},
+			{Label: "核验", Value: fmt.Sprintf("%d 行", l.Asked)},
+			{Label: "真实", Value: fmt.Sprintf("%d 行，其中有效 %d 行", l.Found, l.InForce)},
+			{Label: "未匹配", Value: fmt.Sprintf("%d 行", l.Missed)},
+			{Label: "请求编号", Value: b.RequestID},
 		}},
 	}})
 }

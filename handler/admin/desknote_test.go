@@ -39,7 +39,8 @@ func TestNotes(t *testing.T) {
 	page{status: 404, not: []string{"张三", nameA}}.check(t, there.get("/admin/notes/1"))
 	page{status: 404}.check(t, there.post("/admin/notes/1", url.Values{"answer": {"x"}}))
 	for _, op := range []model.Operator{
-		{Role: model.RoleCollege, SchoolCode: here, College: collegeA}, {Role: model.RoleAuditor},
+		{Role: model.RoleCollege, SchoolCode: here, College: collegeA},
+		{Role: model.RoleAuditor},
 		{Role: model.RoleCounsellor, SchoolCode: here, College: collegeA, Classes: []string{classA}},
 	} {
 		b := s.operator(op)

@@ -195,7 +195,8 @@ func (h *Handler) showDesk(v visit, op model.Operator, d, typed model.Desk, faul
 	e.Action, e.Submit = deskPath(op.ID), "核准并保存"
 	line := lineOf(op, "", false)
 	e.Facts = &web.Cells{Items: []web.Cell{
-		{Label: "账号", Value: op.Name}, {Label: "状态", Value: line.State},
+		{Label: "账号", Value: op.Name},
+		{Label: "状态", Value: line.State},
 		{Label: "今天已核验", Value: fmt.Sprintf("%d 行，其中未匹配 %d 行", used.Rows, used.Misses)},
 	}}
 	if !d.VettedAt.IsZero() {

@@ -91,8 +91,11 @@ func (h *Handler) note(v visit) error {
 
 func (h *Handler) showNote(v visit, n model.DeskNote, r model.Record, typed string, fault *model.Error) error {
 	told := web.Cells{Title: "反映", Items: []web.Cell{
-		{Label: "接收部门", Value: n.Department}, {Label: "登记信息表", Value: n.Kind.Chinese()}, {Label: "哪里不符", Value: n.Item.Chinese()},
-		{Label: "具体情况", Value: n.Text}, {Label: "时间", Value: model.Minute(n.At)},
+		{Label: "接收部门", Value: n.Department},
+		{Label: "登记信息表", Value: n.Kind.Chinese()},
+		{Label: "哪里不符", Value: n.Item.Chinese()},
+		{Label: "具体情况", Value: n.Text},
+		{Label: "时间", Value: model.Minute(n.At)},
 	}}
 	data := map[string]any{
 		"Queue": notes.path, "Told": told,
