@@ -86,5 +86,6 @@ func BenchmarkTable(b *testing.B) {
 	benchSandbox(ctx, b, &t, binary)
 	benchRoster(ctx, b, &t, binary)
 	benchNumbers(b, &t)
+	benchDesk(ctx, b, &t)
 	t.print(b)
 }
