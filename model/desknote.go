@@ -119,6 +119,25 @@ func AnswerNote(n DeskNote, op Operator, g Graduate, text string, now time.Time)
 	return n, nil
 }
 
+// WithNotes adds to a timeline what departments told the school and that it
+// answered: which of the listed items, and never what either wrote, which can
+// name third persons.
+func WithNotes(t []TimelineEntry, notes []DeskNote) []TimelineEntry {
+	if len(notes) == 0 {
+		return t
+	}
+	t = slices.Clone(t)
+	for _, n := range notes {
+		about := "“" + n.Item.Chinese() + "”（" + n.Kind.Chinese() + "）"
+		t = append(t, TimelineEntry{At: n.At, Who: n.Department, What: "向学校反映" + about})
+		if !n.Open() {
+			t = append(t, TimelineEntry{At: n.AnsweredAt, Who: whoSchool, What: "答复" + n.Department + "反映的" + about})
+		}
+	}
+	slices.SortStableFunc(t, func(a, b TimelineEntry) int { return b.At.Compare(a.At) })
+	return t
+}
+
 func checkNoteText(field, text string) error {
 	switch {
 	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):

@@ -84,3 +84,23 @@ func TestAnswerNote(t *testing.T) {
 		}
 	}
 }
+
+func TestWithNotes(t *testing.T) {
+	at := time.Date(2027, 7, 1, 9, 0, 0, 0, model.Shanghai)
+	before := []model.TimelineEntry{{At: at.Add(3 * time.Hour), What: "c"}, {At: at, What: "a"}}
+	n := model.DeskNote{Department: "人才中心", Kind: model.FormArchive, Item: model.NoteMissing, Text: "张三说未寄", At: at.Add(time.Hour)}
+	open := model.WithNotes(before, []model.DeskNote{n})
+	if len(open) != 3 || open[1].Who != "人才中心" || open[1].What != "向学校反映“档案未收到”（档案登记信息表）" || len(before) != 2 {
+		t.Errorf("%+v", open)
+	}
+	n.Answer, n.AnsweredAt, n.AnsweredBy = "李四已补寄", at.Add(2*time.Hour), model.Actor{Kind: model.ActorOperator, Name: "xx"}
+	answered := model.WithNotes(before, []model.DeskNote{n})
+	if len(answered) != 4 || answered[1].Who != "学校" || answered[1].What != "答复人才中心反映的“档案未收到”（档案登记信息表）" {
+		t.Errorf("%+v", answered)
+	}
+	for _, e := range answered {
+		if strings.Contains(e.What+e.Said+e.By.Name, "张三") || strings.Contains(e.What+e.Said+e.By.Name, "李四") || e.By.Name != "" {
+			t.Errorf("it tells what was written, or by whom: %+v", e)
+		}
+	}
+}

@@ -78,6 +78,15 @@ func TestVetting(t *testing.T) {
 	page{to: there + "?done=enabled"}.check(t, root.post(there+"/disabled", url.Values{"disabled": {"0"}}))
 	page{status: 422}.check(t, root.post(there+"/disabled", nil))
 
+	// An account from before there were departments is vetted from the list.
+	old, err := s.store.CreateOperator(t.Context(), model.Operator{Name: "old", Role: model.RoleDesk}, s.hash, model.BySystem("test"))
+	must(t, err)
+	before := "/admin/desks/" + strconv.FormatInt(int64(old), 10)
+	page{raw: []string{`href="` + before + `">old</a>`}}.check(t, root.get("/admin/operators"))
+	page{has: []string{"尚未核准：old"}}.check(t, root.get(before))
+	page{to: before + "?done=vetted"}.check(t, root.post(before, deskFields(nil)))
+	page{has: []string{"海淀区人才中心"}}.check(t, root.get(before))
+
 	// Other operators are none of these.
 	menu, err := s.store.CreateOperator(t.Context(), model.Operator{Name: "m", Role: model.RoleMenu}, s.hash, model.BySystem("test"))
 	must(t, err)

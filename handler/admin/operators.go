@@ -13,6 +13,7 @@ import (
 // operatorLine is an operator in the list.
 type operatorLine struct {
 	Name, Role, Place, State string
+	Desk                     string    // address of its department; "" where it is none
 	Toggle, Logout           *web.Post // nil for oneself
 }
 
@@ -49,6 +50,9 @@ func lineOf(op model.Operator, school string, self bool) operatorLine {
 		l.State = "已停用"
 	case op.MustChange:
 		l.State = "未改一次性密码"
+	}
+	if op.Role == model.RoleDesk {
+		l.Desk = deskPath(op.ID)
 	}
 	if self {
 		return l

@@ -20,6 +20,7 @@ import (
 type Store interface {
 	Record(ctx context.Context, id model.GraduateID) (model.Record, error)
 	Change(ctx context.Context, id model.GraduateID, f func(model.Record) (model.Change, error)) (model.Record, error)
+	DeskNotesAbout(ctx context.Context, id model.GraduateID, limit int) ([]model.DeskNote, error)
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	Colleges(ctx context.Context, cohort, school string) ([]string, error)
 	Ties(ctx context.Context, id model.AccountID, openid string) (store.Ties, error)

@@ -22,11 +22,18 @@ type timelineLine struct {
 	Link *web.Link // the revision that it is about
 }
 
+// notesShown bounds what departments told the school about one graduate.
+const notesShown = 50
+
 // timelinePage tells who has the record, since when, what was said and what
 // comes next.
 func (h *Handler) timelinePage(v *visit) error {
+	notes, err := h.o.Store.DeskNotesAbout(v.ctx(), v.record.Graduate.ID, notesShown)
+	if err != nil {
+		return fmt.Errorf("h5: notes: %w", err)
+	}
 	p := timelinePage{Now: v.card(model.Next(v.record, v.cohort, v.now))}
-	for _, e := range model.Timeline(v.record, v.cohort, v.now) {
+	for _, e := range model.WithNotes(model.Timeline(v.record, v.cohort, v.now), notes) {
 		l := timelineLine{At: model.Minute(e.At), Who: e.Who, What: e.What, Said: e.Said}
 		if e.Action == "destination.report" || e.Action == "destination.receive" {
 			l.Link = &web.Link{Href: fmt.Sprintf("/h5/destination/history#revision-%d", e.Revision), Text: "查看内容"}
