@@ -111,6 +111,7 @@ func (h *Handler) showDeskStart(v visit, d model.Desk, q deskAsked, fault *model
 			p.Number.Error = fault.Message
 		case "file":
 			p.File.Error = fault.Message
+			page.Banner = append(page.Banner, web.Banner{Kind: web.BannerError, Text: "这张表没有核验，原因写在“核验表”下面。"})
 		default:
 			page.Banner = append(page.Banner, web.Banner{Kind: web.BannerError, Text: fault.Message})
 		}

@@ -40,13 +40,6 @@ func (h *Handler) deskTemplate(v visit, _ model.Desk) error {
 // deskSheet answers a whole sheet, in the same sheet. Nothing of it stays here:
 // the upload is removed, and the history keeps counts.
 func (h *Handler) deskSheet(v visit, d model.Desk) (err error) {
-	ctx := v.Request.Context()
-	select {
-	case h.sheets <- struct{}{}:
-		defer func() { <-h.sheets }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	name, path, err := h.receiveSheet(v)
 	if e := refused(err, model.CodeInvalid, model.CodeTooLarge); e != nil {
 		return h.refusedSheet(v, d, e)
@@ -55,6 +48,14 @@ func (h *Handler) deskSheet(v visit, d model.Desk) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.Remove(path)) }()
+	// Only now: whoever sends slowly keeps nobody waiting.
+	ctx := v.Request.Context()
+	select {
+	case h.sheets <- struct{}{}:
+		defer func() { <-h.sheets }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	only := model.FormKind("")
 	if len(d.Kinds) == 1 {
 		only = d.Kinds[0]

@@ -153,7 +153,7 @@ func queues(op model.Operator) []queue {
 func nav(op model.Operator, counts map[model.Step]int, requests map[model.RequestKind]int, path, level string) []web.NavItem {
 	items := []web.NavItem{{Text: "管理首页", Href: "/admin", Current: path == "/admin"}}
 	if op.May(model.ActionVerify) {
-		items = []web.NavItem{{Text: "核验台", Href: deskHome, Current: path == deskHome}}
+		items = []web.NavItem{{Text: "核验台", Href: deskHome, Current: path == deskHome || path == deskCheck || path == deskSheet}}
 	}
 	for _, q := range queues(op) {
 		here := path == "/admin/"+q.kind && (level == string(q.level) || level == "" && q.level == levels(op)[0])

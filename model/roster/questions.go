@@ -33,7 +33,7 @@ type QuestionRow struct {
 	Line   int // as the spreadsheet program numbers it, from 1
 	Kind   model.FormKind
 	Name   string
-	Number string // as typed; see form.ParseNumber
+	Number string // without blanks; see form.ParseNumber
 	Fault  string // for people; "" when the row can be asked
 
 	at int // CSV: index in cells
@@ -117,7 +117,7 @@ func blank(cells []string) bool {
 
 // question reads what one row asks.
 func (l *line) question(only model.FormKind) QuestionRow {
-	r := QuestionRow{Line: l.row.Line, Kind: only, Name: l.bounded(name, maxHolder), Number: l.raw(formNumber)}
+	r := QuestionRow{Line: l.row.Line, Kind: only, Name: l.bounded(name, maxHolder), Number: l.number(formNumber)}
 	if word := l.raw(formKind); word != "" {
 		r.Kind = kindNamed(word)
 		if r.Kind == "" {
@@ -129,7 +129,7 @@ func (l *line) question(only model.FormKind) QuestionRow {
 	if model.FoldName(r.Name) == "" && len(l.row.Faults) == 0 {
 		l.fault(name, "没有填写。")
 	}
-	if r.Number == "" {
+	if l.raw(formNumber) == "" {
 		l.fault(formNumber, "没有填写。")
 	}
 	parts := make([]string, len(l.row.Faults))

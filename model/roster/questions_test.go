@@ -66,16 +66,18 @@ func TestQuestionRows(t *testing.T) {
 		{"4", "两者", "李四", "2310001EQ86V47C", ""},
 		{"5", "档案", "", "2310001EQ86V47C", ""},
 		{"6", "archive", "李四", "", ""},
+		{"", "档案", "李四", "2.79900123456789E+14", ""},
 		{"7", "档案", strings.Repeat("长", 61), "x", ""},
 	}
 	want := []roster.QuestionRow{
-		{Line: 3, Kind: model.FormArchive, Name: "买买提·艾力", Number: "23 10001 EQ86 V47B"},
+		{Line: 3, Kind: model.FormArchive, Name: "买买提·艾力", Number: "2310001EQ86V47B"},
 		{Line: 4, Kind: model.FormHousehold, Name: "王\u200b小明", Number: "2310001eq86v47b"},
 		{Line: 6, Name: "李四", Number: "2310001EQ86V47C", Fault: "“登记信息表（档案/户口）*”没有填写，应为“档案”或“户口”。"},
 		{Line: 7, Name: "李四", Number: "2310001EQ86V47C", Fault: "“登记信息表（档案/户口）*”应为“档案”或“户口”。"},
 		{Line: 8, Kind: model.FormArchive, Number: "2310001EQ86V47C", Fault: "“毕业生姓名”没有填写。"},
 		{Line: 9, Kind: model.FormArchive, Name: "李四", Fault: "“核验编号：”没有填写。"},
-		{Line: 10, Kind: model.FormArchive, Number: "x", Fault: "“毕业生姓名”超过 60 字，请缩短。"},
+		{Line: 10, Kind: model.FormArchive, Name: "李四", Fault: "“核验编号：”内容是“2.79900123456789E+14”，长数字被表格软件截断，原来的数字已丢失。请把该列设为“文本”格式，重新填写或导出。"},
+		{Line: 11, Kind: model.FormArchive, Number: "x", Fault: "“毕业生姓名”超过 60 字，请缩短。"},
 	}
 	gbk, err := simplifiedchinese.GB18030.NewEncoder().String(csvText(t, rows))
 	if err != nil {
