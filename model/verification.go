@@ -91,15 +91,20 @@ func MatchNumber(a *Authorization, holder string, kind FormKind, name string) bo
 	return known && same && a.Kind == kind && FoldName(name) != ""
 }
 
-// FoldName makes names comparable as people type them: NFKC, no blanks, the
-// several middle dots of transliterated names as one, ASCII letters upper case.
-// Rare characters stay what they are: 𬭚 is not 𬭛.
+// middleDots are what people type for the dot in a transliterated name, besides
+// those that NFKC makes one of these.
+const middleDots = "·•‧・．.∙⋅ꞏ⸱⸳᛫"
+
+// FoldName makes names comparable as people type them (docs/verification.md,
+// names and numbers as people type them): NFKC, no white space and nothing that
+// cannot be seen, the several middle dots of transliterated names as one, letters
+// upper case. Rare characters stay what they are: 𬭚 is not 𬭛.
 func FoldName(s string) string {
 	return strings.Map(func(c rune) rune {
 		switch {
-		case unicode.IsSpace(c):
+		case unicode.IsSpace(c), unicode.Is(unicode.Cf, c):
 			return -1
-		case strings.ContainsRune("·•‧・．.∙⋅", c):
+		case strings.ContainsRune(middleDots, c):
 			return '·'
 		}
 		return unicode.ToUpper(c)
