@@ -244,3 +244,16 @@ func UnitSearches(query string, r *codes.Regions) (sql []string, args [][]any) {
 func (s *Store) IssuedQuery(numbers ...string) Statement {
 	return Statement{SQL: s.issuedQuery(), Args: []any{numbers}}
 }
+
+// LedgerQueries are the statements about verifications by name.
+func (s *Store) LedgerQueries(id model.GraduateID) map[string]Statement {
+	dry := s.db.Session(&gorm.Session{DryRun: true})
+	out := map[string]Statement{}
+	for name, q := range map[string]*gorm.DB{
+		"untold": untold(dry, 500), "first page": ledgerPage(dry, id, 0, 51), "older page": ledgerPage(dry, id, 1<<40, 51), "looks": looksAt(dry, id),
+	} {
+		run := q.Find(&[]map[string]any{}).Statement
+		out[name] = Statement{SQL: run.SQL.String(), Args: run.Vars}
+	}
+	return out
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"quxiang/model"
 )
 
@@ -11,12 +13,8 @@ import (
 // the one before an id on, or from the newest on with 0. Index
 // verifications_graduate: limit rows.
 func (s *Store) Verifications(ctx context.Context, id model.GraduateID, before int64, limit int) ([]model.Verification, error) {
-	q := s.read(ctx).Where("graduate_id = ?", int64(id))
-	if before > 0 {
-		q = q.Where("id < ?", before)
-	}
 	var rows []verificationRow
-	if err := q.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+	if err := ledgerPage(s.read(ctx), id, before, limit).Find(&rows).Error; err != nil {
 		return nil, wrap("verifications", err)
 	}
 	out := make([]model.Verification, len(rows))
@@ -24,6 +22,14 @@ func (s *Store) Verifications(ctx context.Context, id model.GraduateID, before i
 		out[i] = rows[i].verification()
 	}
 	return out, nil
+}
+
+func ledgerPage(db *gorm.DB, id model.GraduateID, before int64, limit int) *gorm.DB {
+	q := db.Model(&verificationRow{}).Where("graduate_id = ?", int64(id))
+	if before > 0 {
+		q = q.Where("id < ?", before)
+	}
+	return q.Order("id DESC").Limit(limit)
 }
 
 // Looks is how often others looked at a form, and when last.
@@ -37,9 +43,7 @@ type Looks struct {
 // tens of them, in one query for all forms.
 func (s *Store) LooksAt(ctx context.Context, id model.GraduateID) (map[int64]Looks, error) {
 	var rows []struct{ AuthorizationID, N, Last int64 }
-	err := s.read(ctx).Model(&verificationRow{}).Select("authorization_id, COUNT(*) AS n, MAX(at) AS last").
-		Where("graduate_id = ? AND own = ?", int64(id), false).Group("authorization_id").Scan(&rows).Error
-	if err != nil {
+	if err := looksAt(s.read(ctx), id).Scan(&rows).Error; err != nil {
 		return nil, wrap("looks at forms", err)
 	}
 	looks := make(map[int64]Looks, len(rows))
@@ -47,4 +51,9 @@ func (s *Store) LooksAt(ctx context.Context, id model.GraduateID) (map[int64]Loo
 		looks[r.AuthorizationID] = Looks{N: int(r.N), Last: fromMillis(r.Last)}
 	}
 	return looks, nil
+}
+
+func looksAt(db *gorm.DB, id model.GraduateID) *gorm.DB {
+	return db.Model(&verificationRow{}).Select("authorization_id, COUNT(*) AS n, MAX(at) AS last").
+		Where("graduate_id = ? AND own = ?", int64(id), false).Group("authorization_id")
 }

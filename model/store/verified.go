@@ -27,7 +27,7 @@ func (s *Store) TellVerified(ctx context.Context, limit int, now time.Time) (see
 	}
 	err = s.tx(ctx, "tell verified", func(tx *gorm.DB) error {
 		var rows []verificationRow
-		if err := forUpdate(tx).Where("told = ?", false).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		if err := untold(tx, limit).Find(&rows).Error; err != nil {
 			return err
 		}
 		seen, told = len(rows), 0
@@ -52,6 +52,10 @@ func (s *Store) TellVerified(ctx context.Context, limit int, now time.Time) (see
 		return 0, 0, err
 	}
 	return seen, told, nil
+}
+
+func untold(tx *gorm.DB, limit int) *gorm.DB {
+	return forUpdate(tx).Model(&verificationRow{}).Where("told = ?", false).Order("id").Limit(limit)
 }
 
 // verifiedMessages makes the messages that are owed for verifications: none to

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -206,6 +207,34 @@ func TestWithdrawIsKept(t *testing.T) {
 		}
 		if state, since := issued["2799001AAAAAAAA"].State(at.Add(2 * time.Hour)); state != model.AuthorizationRevoked || !since.Equal(at.Add(time.Hour)) {
 			t.Errorf("a verifier is told %s since %s", state, since)
+		}
+	})
+}
+
+// TestLedgerIsFoundByIndex: looking for what is untold, and into one ledger,
+// reads no other verifications, however many there are.
+func TestLedgerIsFoundByIndex(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for i := range 400 {
+			v := look(model.GraduateID(i%50+1), int64(i%50+1), june)
+			v.Own = i%20 != 0 // told from the beginning
+			add(t, s, v)
+		}
+		analyze := "ANALYZE"
+		if s.Dialect() == "mysql" {
+			analyze = "ANALYZE TABLE verifications"
+		}
+		if err := s.DB().Exec(analyze).Error; err != nil {
+			t.Fatal(err)
+		}
+		for name, q := range s.LedgerQueries(7) {
+			index := "verifications_graduate"
+			if name == "untold" {
+				index = "verifications_told"
+			}
+			if tables, plan := scanned(t, s, q); len(tables) > 0 || !strings.Contains(plan, index) {
+				t.Errorf("%s: %v scanned: %s\n%s", name, tables, plan, q.SQL)
+			}
 		}
 	})
 }
