@@ -166,4 +166,9 @@ func (b *browser) walkDesk(t *testing.T, app, number, name string) {
 		b.sees("已答复", "已于今日补寄")
 		b.inspect("desk-notes-phone-" + scheme)
 	}
+	b.press("关怀模式")
+	b.open(app + "/admin/desk")
+	b.inspect("desk-phone-care")
+	b.ask(number, name)
+	b.inspect("desk-result-phone-care")
 }

@@ -11,8 +11,15 @@ import (
 	"quxiang/model"
 )
 
-// maxHolder bounds a name that is asked for, in characters.
-const maxHolder = 60
+const (
+	// maxHolder bounds a name that is asked for, in characters.
+	maxHolder = 60
+	// maxQuestionLines and maxQuestionCells bound what stands in a sheet beside
+	// the rows that are asked: blank ones, and columns of the department's own. All
+	// of it is in memory while the answers are written.
+	maxQuestionLines = 10_000
+	maxQuestionCells = 150_000
+)
 
 // Questions is a department's sheet of forms to check, and where its answers
 // go: into the same file, behind its last column.
@@ -76,7 +83,7 @@ func OpenQuestions(path string, o Options, only model.FormKind) (_ *Questions, e
 			q.width = max(q.width, len(cells))
 		}
 	}
-	c := newLabels(h, questionColumns())
+	c, held := newLabels(h, questionColumns()), 0
 	for {
 		cells, number, err := src.next()
 		if errors.Is(err, io.EOF) {
@@ -86,6 +93,9 @@ func OpenQuestions(path string, o Options, only model.FormKind) (_ *Questions, e
 			return nil, err
 		}
 		q.width = max(q.width, len(cells))
+		if held += len(cells); held > maxQuestionCells || number > maxQuestionLines {
+			return nil, model.Errorf(model.CodeTooLarge, "表格中要核验的内容以外的行、列太多。请删去数据下方的空白行和右侧不用的列后再上传。")
+		}
 		if q.Format == TableCSV {
 			q.cells = append(q.cells, cells)
 		}

@@ -121,10 +121,14 @@ func TestQuestionSheetsRefusedWhole(t *testing.T) {
 		"only a header":         {path: cellsOf(t, [][]string{head}, nil), says: "只有表头"},
 		"501 rows":              {path: cellsOf(t, many(501), nil), says: "最多 500 行", code: model.CodeTooLarge},
 		"501 rows of text":      {path: file(t, "q.csv", csvText(t, many(501))), says: "最多 500 行", code: model.CodeTooLarge},
-		"empty":                 {path: file(t, "q.csv", ""), says: "空的"},
-		"encrypted or old":      {path: file(t, "q.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"+strings.Repeat("\x00", 600)), says: "设有密码"},
-		"macros":                {path: withPart(t, good, "xl/vbaProject.bin"), says: "含有宏"},
-		"a page":                {path: file(t, "q.xlsx", "<html>"), says: "网页"},
+		"a row far below": {path: cellsOf(t, [][]string{head, row}, func(f *excelize.File) {
+			must(t, f.SetCellStr("Sheet1", "A10001", " "))
+		}), says: "行、列太多", code: model.CodeTooLarge},
+		"wide blank rows":  {path: file(t, "q.csv", csvText(t, [][]string{head, row})+strings.Repeat(strings.Repeat(",", 499)+"\n", 301)), says: "行、列太多", code: model.CodeTooLarge},
+		"empty":            {path: file(t, "q.csv", ""), says: "空的"},
+		"encrypted or old": {path: file(t, "q.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"+strings.Repeat("\x00", 600)), says: "设有密码"},
+		"macros":           {path: withPart(t, good, "xl/vbaProject.bin"), says: "含有宏"},
+		"a page":           {path: file(t, "q.xlsx", "<html>"), says: "网页"},
 		"bomb": {path: repack(t, good, func(n string, c []byte) []byte {
 			if n == sheetPart {
 				return append(c, bytes.Repeat([]byte(" "), 20<<20)...)
