@@ -19,8 +19,11 @@ func readAddressTable(name string) (model.AddressTable, error) {
 		return model.AddressTable{}, fmt.Errorf("verify.address_table：无法读取地址表 %s：%w", name, err)
 	}
 	table, err := model.ParseAddressTable(file)
+	if rows, ok := errors.AsType[*model.Error](err); ok { // told is its message alone: it names the file, too
+		err = model.Errorf(rows.Code, "verify.address_table：%s：%s", name, rows.Message)
+	}
 	if err := errors.Join(err, file.Close()); err != nil {
-		return model.AddressTable{}, fmt.Errorf("verify.address_table：%s：%w", name, err)
+		return model.AddressTable{}, fmt.Errorf("read address table: %w", err)
 	}
 	return table, nil
 }
