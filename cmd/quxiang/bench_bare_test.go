@@ -60,6 +60,12 @@ func bareProgram(child string) error {
 			return err
 		}
 		return bareServe(h)
+	case barePrint:
+		h, err := bareCanvas(arg)
+		if err != nil {
+			return err
+		}
+		return bareServe(h)
 	case barePush:
 		return bareServe(http.HandlerFunc(bareSuccess))
 	case bareSheet:

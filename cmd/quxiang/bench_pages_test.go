@@ -32,6 +32,8 @@ var (
 	partTag       = regexp.MustCompile(`<(?:link rel="stylesheet"|link rel="icon"|script|img)[^>]*? (?:href|src)="([^"]+)"`)
 	linkTag       = regexp.MustCompile(`<a [^>]*?href="([^"]+)"`)
 	numbersInPath = regexp.MustCompile(`/\d+`)
+	// formFile is the form itself, a document that its page shows.
+	formFile = regexp.MustCompile(`^/h5/forms/\d+/form\.`)
 )
 
 // benchPages weighs every page that graduates in different states can reach by
@@ -91,8 +93,8 @@ func (p *benchPhone) walk(ctx context.Context, from ...string) []weighed {
 	return pages
 }
 
-// weigh fetches a page and all that it loads; ok is false for what is no page,
-// like a redirect.
+// weigh fetches a page and all that it loads, but for the picture of a form; ok
+// is false for what is no page, like a redirect.
 func (p *benchPhone) weigh(ctx context.Context, path string) (page weighed, text string, ok bool) {
 	p.b.Helper()
 	status, bytes := p.wireSize(ctx, p.app+path)
@@ -101,6 +103,9 @@ func (p *benchPhone) weigh(ctx context.Context, path string) (page weighed, text
 	}
 	text = p.get(ctx, p.app+path).text
 	for _, part := range addressesIn(partTag, text) {
+		if formFile.MatchString(part) {
+			continue
+		}
 		_, more := p.wireSize(ctx, p.app+part)
 		bytes += more
 	}

@@ -52,6 +52,7 @@ func benchSandbox(ctx context.Context, b *testing.B, t *benchTable, binary strin
 	phone.login(ctx, userIn(demo.StateAuthorised))
 	benchHome(ctx, b, t, p, phone, "home page with forms")
 	benchVerify(ctx, b, t, p, phone)
+	benchForms(ctx, b, t, p, phone)
 	benchPush(ctx, b, t, p, phone)
 	benchPages(ctx, b, t, phone)
 }

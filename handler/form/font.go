@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"strings"
 	"sync"
 
 	"github.com/tdewolff/canvas"
+	tdewolff "github.com/tdewolff/font"
 	"golang.org/x/image/font/sfnt"
 )
 
@@ -24,7 +26,7 @@ var fontFiles embed.FS
 type typeface struct {
 	name   string
 	parsed *sfnt.Font                   // for measuring and for pictures; many may use it at once
-	forPDF func() (*canvas.Font, error) // parsed when first asked for: the large file then takes 34 MB
+	forPDF func() (*canvas.Font, error) // parsed when first asked for
 }
 
 // typefaces returns the fonts in the order in which they are tried: Noto Sans
@@ -53,7 +55,7 @@ func loadTypefaces(files fs.FS) ([]*typeface, error) {
 			return nil, fmt.Errorf("form: %s has a grid of %d units, not %d", name, parsed.UnitsPerEm(), unitsPerEm)
 		}
 		faces[i] = &typeface{name: path.Base(name), parsed: parsed, forPDF: sync.OnceValues(func() (*canvas.Font, error) {
-			f, err := canvas.LoadFont(ttf, 0, canvas.FontRegular)
+			f, err := loadForPDF(ttf)
 			if err != nil {
 				return nil, fmt.Errorf("form: %s: %w", name, err)
 			}
@@ -61,6 +63,26 @@ func loadTypefaces(files fs.FS) ([]*typeface, error) {
 		})}
 	}
 	return faces, nil
+}
+
+// loadForPDF makes a font for canvas. What shapes text keeps a parsed copy of
+// all that it is given, 35 MB for the large font, but looks at no outline: it is
+// given a font without any. The outlines then come from the file itself.
+func loadForPDF(ttf []byte) (*canvas.Font, error) {
+	whole, err := tdewolff.ParseFont(ttf, 0)
+	if err != nil {
+		return nil, err
+	}
+	bare := *whole
+	bare.Tables = maps.Clone(whole.Tables)
+	bare.Tables["glyf"] = []byte{}
+	bare.Tables["loca"] = make([]byte, len(whole.Tables["loca"]))
+	f, err := canvas.LoadFont(bare.Write(), 0, canvas.FontRegular)
+	if err != nil {
+		return nil, err
+	}
+	f.SFNT = whole
+	return f, nil
 }
 
 // unitsPerEm is the grid on which the Noto fonts are drawn.
