@@ -51,7 +51,7 @@ func (v *verdict) refusal() string {
 
 func (v *verdict) explain(b *strings.Builder) {
 	p := v.payload
-	fmt.Fprintf(b, "签名：有效。二维码由“%s”的登记系统于%s签发（密钥 %s）。\n", v.issuer, p.Issued.Chinese(), p.KeyID)
+	fmt.Fprintf(b, "签名：有效。二维码由“%s”于%s签发（密钥 %s）。\n", v.issuer, p.Issued.Chinese(), p.KeyID)
 	fmt.Fprintf(b, "出具：%s（以公钥文件为准", v.issuer)
 	if v.sheet != nil && form.CanonicalText(v.sheet.Issuer) != form.CanonicalText(v.issuer) {
 		fmt.Fprintf(b, "；表上印的是“%s”，这一栏不受签名保护", visible(v.sheet.Issuer))

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/math/f64"
 
 	picture "quxiang/handler/form"
+	"quxiang/handler/form/scan"
 	"quxiang/model/form"
 )
 
@@ -111,7 +112,7 @@ func jsqr(t *testing.T, img *image.Gray) string {
 	return strings.TrimSpace(run(t, "node", "testdata/jsqr.mjs", strconv.Itoa(img.Rect.Dx()), strconv.Itoa(img.Rect.Dy()), file(t, "rgba", rgba)))
 }
 
-// Two programs of others read the code: from the PDF at 150 dots to the inch,
+// Two programs of others, and our own reader, read the code: from the PDF at 150 dots to the inch,
 // from the picture, and as a phone sees the code printed 30 mm wide.
 func TestOthersReadTheCode(t *testing.T) {
 	sample := household()
@@ -133,6 +134,9 @@ func TestOthersReadTheCode(t *testing.T) {
 				}
 				if got := jsqr(t, img); got != qrText {
 					t.Errorf("jsqr reads %q from %s", got, what)
+				}
+				if got := scan.Texts(img); len(got) != 1 || got[0] != qrText {
+					t.Errorf("our own reader reads %q from %s", got, what)
 				}
 			}
 		})
