@@ -1,16 +1,11 @@
 package wechat
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 const (
 	pathMenuCreate = "/cgi-bin/menu/create"
 	pathMenuGet    = "/cgi-bin/menu/get"
 	pathMenuDelete = "/cgi-bin/menu/delete"
-
-	codeNoMenu = 46003
 )
 
 // Menu is the custom menu at the bottom of the account's chat.
@@ -51,30 +46,8 @@ func (c *Client) CreateMenu(ctx context.Context, m Menu) error {
 // GetMenu returns the default menu and whether there is one. Only menus made by
 // API are seen.
 func (c *Client) GetMenu(ctx context.Context) (Menu, bool, error) {
-	var out struct {
-		Menu Menu `json:"menu"`
-	}
-	err := c.call(ctx, request{path: pathMenuGet}, &out)
-	if e, ok := errors.AsType[*Error](err); ok && e.Code == codeNoMenu {
-		return Menu{}, false, nil
-	}
-	if err != nil {
-		return Menu{}, false, err
-	}
-	// WeChat writes "sub_button": [] into every leaf, which would make a menu
-	// differ from itself.
-	for i := range out.Menu.Buttons {
-		b := &out.Menu.Buttons[i]
-		if len(b.SubButtons) == 0 {
-			b.SubButtons = nil
-		}
-		for j := range b.SubButtons {
-			if len(b.SubButtons[j].SubButtons) == 0 {
-				b.SubButtons[j].SubButtons = nil
-			}
-		}
-	}
-	return out.Menu, true, nil
+	set, ok, err := c.Menus(ctx)
+	return set.Default, ok, err
 }
 
 // DeleteMenu removes the default menu and with it every conditional one.
