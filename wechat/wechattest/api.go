@@ -36,15 +36,9 @@ type endpoint struct {
 }
 
 func (s *Server) newEndpoints() map[string]endpoint {
-	const get, post = http.MethodGet, http.MethodPost
-	all := map[string]endpoint{
-		"/cgi-bin/menu/create":               {post, nil, true, s.createMenu},
-		"/cgi-bin/menu/get":                  {get, nil, true, s.getMenu},
-		"/cgi-bin/menu/delete":               {get, nil, true, s.deleteMenu},
-		"/cgi-bin/get_current_selfmenu_info": {get, nil, true, s.selfMenu},
-	}
+	all := map[string]endpoint{}
 	for _, more := range []map[string]endpoint{
-		s.tokenEndpoints(), s.oauthEndpoints(), s.templateEndpoints(), s.quotaEndpoints(),
+		s.menuEndpoints(), s.tokenEndpoints(), s.oauthEndpoints(), s.templateEndpoints(), s.quotaEndpoints(),
 		s.userEndpoints(), s.tagEndpoints(), s.qrEndpoints(), s.mediaEndpoints(),
 	} {
 		maps.Copy(all, more)

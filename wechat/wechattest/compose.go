@@ -132,7 +132,8 @@ func (s *Server) composeMenuEvent(p Push, key string) (string, error) {
 		if s.menu == nil {
 			return "", errors.New(p.Event + " needs a published menu")
 		}
-		return key + fmt.Sprintf("<MenuId>%d</MenuId>", s.menu.ID), nil
+		_, id := s.menuOf(p.OpenID)
+		return key + fmt.Sprintf("<MenuId>%d</MenuId>", id), nil
 	case "scancode_push", "scancode_waitmsg":
 		return key + "<ScanCodeInfo><ScanType><![CDATA[qrcode]]></ScanType><ScanResult>" + cdata(p.ScanResult) + "</ScanResult></ScanCodeInfo>", nil
 	case "pic_sysphoto", "pic_photo_or_album", "pic_weixin":

@@ -25,6 +25,7 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sim/receipts", s.controlReceipts)
 	mux.HandleFunc("POST /sim/phone", s.controlPhone)
 	mux.HandleFunc("POST /sim/scan", s.controlScan)
+	mux.HandleFunc("POST /sim/menu", s.controlMenu)
 	mux.HandleFunc("POST /sim/tokens", s.controlTokens)
 	mux.HandleFunc("GET /sim/settings", s.controlSettings)
 	mux.HandleFunc("POST /sim/settings", s.controlSettings)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -34,6 +35,9 @@ type Phone struct {
 	Refuses bool `json:"refuses"`
 	// Scene is that of the QR code by which it came to follow.
 	Scene string `json:"scene"`
+	// Platform is the client_platform_type that conditional menus go by: 1 iOS,
+	// which is meant by "" too, 2 Android, 3 other.
+	Platform string `json:"platform"`
 	// Remark is the account's own note.
 	Remark string `json:"remark"`
 }
@@ -89,9 +93,10 @@ func (b *phoneBook) latest(n int) []Phone {
 }
 
 // AddPhone makes a phone that does not follow the account yet and returns its
-// openid: "o" and 27 characters. Of p only Snapshot, Blacklisted and Refuses count.
+// openid: "o" and 27 characters. Of p only Snapshot, Blacklisted,
+// Refuses and Platform count.
 func (s *Server) AddPhone(p Phone) string {
-	made := Phone{OpenID: "o" + randomURLText(27), Snapshot: p.Snapshot, Blacklisted: p.Blacklisted, Refuses: p.Refuses}
+	made := Phone{OpenID: "o" + randomURLText(27), Snapshot: p.Snapshot, Blacklisted: p.Blacklisted, Refuses: p.Refuses, Platform: p.Platform}
 	if made.Snapshot {
 		made.VirtualID = "o" + randomURLText(27)
 	}
@@ -177,10 +182,15 @@ type PhoneChange struct {
 	Snapshot    *bool  `json:"snapshot"`
 	Blacklisted *bool  `json:"blacklisted"`
 	Refuses     *bool  `json:"refuses"`
+	// Platform is 1, 2 or 3.
+	Platform *string `json:"platform"`
 }
 
 // ChangePhone makes the change and returns the phone as it is then.
 func (s *Server) ChangePhone(c PhoneChange) (Phone, error) {
+	if c.Platform != nil && !slices.Contains(platforms, *c.Platform) {
+		return Phone{}, errors.New("platform must be 1, 2 or 3")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	known := s.phones.change(c.OpenID, s.now(), func(p *Phone) {
@@ -195,6 +205,9 @@ func (s *Server) ChangePhone(c PhoneChange) (Phone, error) {
 		}
 		if c.Refuses != nil {
 			p.Refuses = *c.Refuses
+		}
+		if c.Platform != nil {
+			p.Platform = *c.Platform
 		}
 	})
 	if !known {

@@ -2,7 +2,9 @@ package wechattest
 
 import (
 	"bytes"
+	"net/http"
 	"net/url"
+	"unicode/utf8"
 )
 
 // Limits of a menu (自定义菜单, 创建接口). Sizes are bytes of UTF-8.
@@ -33,11 +35,17 @@ type menu struct {
 	Buttons []button `json:"button"`
 }
 
-// publishedMenu is the menu that phones show.
+// publishedMenu is what the account shows. Guarded by Server.mu.
 type publishedMenu struct {
 	menu
 	// ID is the MenuId of VIEW events.
 	ID int64
+	// conditional are the menus that some see in place of it, the newest first.
+	conditional []conditionalMenu
+	// console is the menu as the account's console set it; nil when the API did.
+	console []consoleButton
+	// closed: 菜单 is switched off in the console.
+	closed bool
 }
 
 // levelCodes are the errcodes of one level of the menu.
@@ -132,10 +140,44 @@ func checkURL(raw string, codes levelCodes) *apiError {
 	return nil
 }
 
+func (s *Server) menuEndpoints() map[string]endpoint {
+	const get, post = http.MethodGet, http.MethodPost
+	return map[string]endpoint{
+		"/cgi-bin/menu/create":               {post, nil, true, s.createMenu},
+		"/cgi-bin/menu/get":                  {get, nil, true, s.getMenu},
+		"/cgi-bin/menu/delete":               {get, nil, true, s.deleteMenu},
+		"/cgi-bin/menu/addconditional":       {post, nil, true, s.addConditional},
+		"/cgi-bin/menu/delconditional":       {post, nil, true, s.delConditional},
+		"/cgi-bin/menu/trymatch":             {post, nil, true, s.tryMatch},
+		"/cgi-bin/get_current_selfmenu_info": {get, nil, true, s.selfMenu},
+	}
+}
+
+// checkEscapes refuses a body with escapes: WeChat would show them as they stand.
+func checkEscapes(body []byte) *apiError {
+	if bytes.Contains(body, []byte(`\u`)) {
+		return &apiError{code: 40033}
+	}
+	if !utf8.Valid(body) {
+		return &apiError{code: 40033, detail: "invalid UTF-8"}
+	}
+	return nil
+}
+
+// full gives every button its sub_button, as menu/get shows it.
+func full(buttons []button) []button {
+	for i := range buttons {
+		if buttons[i].Sub == nil {
+			buttons[i].Sub = []button{}
+		}
+		full(buttons[i].Sub)
+	}
+	return buttons
+}
+
 func (s *Server) createMenu(r request) (any, *apiError) {
-	// WeChat shows an escape as it stands, so it refuses them all.
-	if bytes.Contains(r.body, []byte(`\u`)) {
-		return nil, &apiError{code: 40033}
+	if err := checkEscapes(r.body); err != nil {
+		return nil, err
 	}
 	var m menu
 	if err := decode(r.body, &m); err != nil {
@@ -144,81 +186,61 @@ func (s *Server) createMenu(r request) (any, *apiError) {
 	if err := m.check(); err != nil {
 		return nil, err
 	}
-	for i := range m.Buttons {
-		if m.Buttons[i].Sub == nil {
-			m.Buttons[i].Sub = []button{}
-		}
-		for j := range m.Buttons[i].Sub {
-			m.Buttons[i].Sub[j].Sub = []button{}
-		}
-	}
+	full(m.Buttons)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id := int64(400_000_000)
+	// The conditional menus stay: creating replaces the default one only.
+	next := &publishedMenu{menu: m, ID: s.nextMenuID()}
 	if s.menu != nil {
-		id = s.menu.ID + 1
+		next.conditional = s.menu.conditional
 	}
-	s.menu = &publishedMenu{menu: m, ID: id}
+	s.menu = next
 	return nil, nil
 }
 
-func (s *Server) getMenu(request) (any, *apiError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.menu == nil {
-		return nil, &apiError{code: 46003}
-	}
-	return struct {
-		Menu menu `json:"menu"`
-	}{s.menu.menu}, nil
+// nextMenuID counts over all menus there ever were. Needs mu.
+func (s *Server) nextMenuID() int64 {
+	s.menuIDs++
+	return firstMenuID + s.menuIDs
 }
 
+const firstMenuID = 400_000_000
+
+func (s *Server) getMenu(request) (any, *apiError) {
+	type defaultMenu struct {
+		menu
+		ID int64 `json:"menuid,omitempty"`
+	}
+	type rule struct {
+		// The tag is called a group here, as it was before there were tags.
+		Group    int    `json:"group_id,omitempty"`
+		Platform string `json:"client_platform_type,omitempty"`
+	}
+	type conditional struct {
+		menu
+		Rule rule  `json:"matchrule"`
+		ID   int64 `json:"menuid"`
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.menu == nil || s.menu.console != nil {
+		return nil, &apiError{code: 46003}
+	}
+	answer := struct {
+		Menu        defaultMenu   `json:"menu"`
+		Conditional []conditional `json:"conditionalmenu,omitempty"`
+	}{Menu: defaultMenu{menu: s.menu.menu}}
+	for _, m := range s.menu.conditional {
+		answer.Menu.ID = s.menu.ID // told only beside conditional menus
+		answer.Conditional = append(answer.Conditional, conditional{m.menu, rule{m.Tag, m.Platform}, m.ID})
+	}
+	return answer, nil
+}
+
+// deleteMenu takes the conditional menus away, too.
 func (s *Server) deleteMenu(request) (any, *apiError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.menu = nil
 	return nil, nil
-}
-
-// selfMenu is get_current_selfmenu_info, which lists sub buttons in its own way.
-func (s *Server) selfMenu(request) (any, *apiError) {
-	type subList struct {
-		List []map[string]any `json:"list"`
-	}
-	shape := func(b button) map[string]any {
-		m := map[string]any{"name": b.Name}
-		for name, value := range map[string]string{
-			"type": b.Type, "key": b.Key, "url": b.URL, "appid": b.AppID, "pagepath": b.PagePath,
-		} {
-			if value != "" {
-				m[name] = value
-			}
-		}
-		return m
-	}
-	type info struct {
-		Buttons []map[string]any `json:"button"`
-	}
-	result := struct {
-		Open int  `json:"is_menu_open"`
-		Info info `json:"selfmenu_info"`
-	}{0, info{Buttons: []map[string]any{}}}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.menu == nil {
-		return result, nil
-	}
-	result.Open = 1
-	for _, top := range s.menu.Buttons {
-		shaped := shape(top)
-		if len(top.Sub) > 0 {
-			list := subList{}
-			for _, sub := range top.Sub {
-				list.List = append(list.List, shape(sub))
-			}
-			shaped["sub_button"] = list
-		}
-		result.Info.Buttons = append(result.Info.Buttons, shaped)
-	}
-	return result, nil
 }

@@ -172,9 +172,8 @@ func (s *Server) phoneState(w http.ResponseWriter, r *http.Request) {
 		Messages []InboxItem `json:"messages"`
 	}{s.now().In(zone), s.advance != nil, phone, []button{}, s.chat(phone.OpenID, since, true)}
 	s.mu.Lock()
-	if s.menu != nil {
-		state.Menu = s.menu.Buttons
-	}
+	shown, _ := s.menuOf(phone.OpenID)
+	state.Menu = shown.Buttons
 	s.mu.Unlock()
 	writeJSON(w, http.StatusOK, state)
 }

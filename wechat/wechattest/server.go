@@ -87,6 +87,7 @@ type Server struct {
 	web      webBook
 	codes    codeBook
 	menu     *publishedMenu
+	menuIDs  int64 // how many menus there ever were
 	own      templateBook
 	tags     tagBook
 	qrs      qrBook
