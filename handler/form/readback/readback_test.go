@@ -2,6 +2,7 @@ package readback_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"os"
@@ -241,7 +242,44 @@ func TestPagesThatAreNotOurs(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if _, err := readback.Read(t.Context(), swollen(t)); !errors.Is(err, readback.ErrNoPDF) {
+		t.Errorf("more than the box holds: %v", err)
+	}
 	if _, err := readback.Read(t.Context(), make([]byte, readback.MaxFile+1)); !errors.Is(err, readback.ErrTooLarge) {
 		t.Error(err)
 	}
+}
+
+// swollen is a page of A4 whose content has 400 MB when unpacked.
+func swollen(t *testing.T) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	blanks := bytes.Repeat([]byte(" "), 1<<20)
+	for range 400 {
+		if _, err := z.Write(blanks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	var offsets []int
+	b.WriteString("%PDF-1.7\n")
+	for i, object := range []string{
+		"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595.276 841.89]/Contents 4 0 R/Resources<<>>>>",
+		fmt.Sprintf("<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream", packed.Len(), packed.Bytes()),
+	} {
+		offsets = append(offsets, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj%sendobj\n", i+1, object)
+	}
+	start := b.Len()
+	b.WriteString("xref\n0 5\n0000000000 65535 f \n")
+	for _, at := range offsets {
+		fmt.Fprintf(&b, "%010d 00000 n \n", at)
+	}
+	fmt.Fprintf(&b, "trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", start)
+	return b.Bytes()
 }
