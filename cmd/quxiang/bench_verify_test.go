@@ -30,7 +30,7 @@ const (
 	bareVerify = "verify" // the bare program; BENCH_ARG: the number
 )
 
-var numberTag = regexp.MustCompile(`<data class="number" value="(\d{7}[2-9A-HJ-NP-Z]{8})"`)
+var numberTag = regexp.MustCompile(`<data [^>]*value="(\d{7}[2-9A-HJ-NP-Z]{8})"`)
 
 // benchVerify compares name and number that are right, of a form in force, with
 // their audit row, as a department without an account sends them, with a gin
