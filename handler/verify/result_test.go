@@ -87,6 +87,21 @@ func TestEndedForms(t *testing.T) {
 			expect(t, s.from("192.0.2.1").verify(model.FormArchive, "张三", string(archive)), 200, []string{"没有匹配的登记信息"}, tc.has[:1])
 		})
 	}
+	t.Run("the cap moved before the day that the holder set", func(t *testing.T) {
+		s := newSite(t)
+		name, archive, _ := s.authorised()
+		s.rule(1, func(r model.Record) (model.Change, error) {
+			b := r.Graduate.Basics
+			b.Graduates = "202701"
+			ch, _ := model.UpdateBasics(r, b, model.BySystem("test"), s.now)
+			return ch, nil
+		})
+		s.rule(1, func(r model.Record) (model.Change, error) {
+			r.Authorizations[0].ValidUntil = "2027-12-31" // as it was set while the cap was later
+			return model.Change{Record: r}, nil
+		})
+		expect(t, s.from("192.0.2.1").verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效，有效期至2027年7月31日"}, []string{"2027年12月31日当天"})
+	})
 	t.Run("the last second of the last day", func(t *testing.T) {
 		s := newSite(t)
 		name, archive, _ := s.authorised()

@@ -24,12 +24,13 @@ type Verdict struct {
 	Ended  time.Time // zero while it is in force
 	At     time.Time // when it was judged
 	school string
+	until  model.Date // the last day on which it can be in force
 	limit  model.Date // the last day on which it could be verified
 }
 
 // VerdictOf judges a form at now.
 func VerdictOf(i model.Issued, now time.Time) Verdict {
-	v := Verdict{Form: i.Authorization, school: i.Record.School.Name, limit: model.VerificationCap(i.Record.Graduate), At: now}
+	v := Verdict{Form: i.Authorization, school: i.Record.School.Name, until: i.Authorization.Until(i.Record), limit: model.VerificationCap(i.Record.Graduate), At: now}
 	v.State, v.Ended = i.State(now)
 	return v
 }
@@ -50,7 +51,7 @@ func (v Verdict) Genuine(scanned bool) Answer {
 // Valid answers 是否仍有效.
 func (v Verdict) Valid() Answer {
 	a := Answer{Key: "valid", Question: "是否仍有效？", Bad: true}
-	until := v.Form.ValidUntil.Chinese()
+	until := v.until.Chinese()
 	switch v.State {
 	case model.AuthorizationActive:
 		a.Good, a.Bad = true, false
@@ -93,7 +94,7 @@ func (v Verdict) Advice() []string {
 // Holds is the answer to both in a few words, for receipts and sheets.
 func (v Verdict) Holds() string {
 	if v.InForce() {
-		return "真实有效，有效期至" + v.Form.ValidUntil.Chinese()
+		return "真实有效，有效期至" + v.until.Chinese()
 	}
 	return "真实，" + v.State.Chinese()
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"quxiang/model"
@@ -16,7 +15,9 @@ import (
 // row for each pair.
 type issuedRow struct {
 	authorization authorizationRow
-	graduate      graduateRow // as far as a form shows it, and whose it is
+	cohort        string
+	school        string
+	basics        model.Basics // as far as a form shows them, and whose it is
 
 	uid     sql.NullString // of the revision that the form shows; NULL when there is none
 	content []byte
@@ -25,52 +26,20 @@ type issuedRow struct {
 	void, voidedAt                 sql.NullInt64 // one revision whose dispute was found right
 }
 
-// columns pairs each selected column with where it goes.
-func (r *issuedRow) columns() (names []string, into []any) {
-	a, g := &r.authorization, &r.graduate
-	for _, c := range []struct {
-		name string
-		into any
-	}{
-		{"a.id", &a.ID},
-		{"a.graduate_id", &a.GraduateID},
-		{"a.number", &a.Number},
-		{"a.kind", &a.Kind},
-		{"a.revision", &a.Revision},
-		{"a.for_whom", &a.ForWhom},
-		{"a.valid_until", &a.ValidUntil},
-		{"a.created_at", &a.Created},
-		{"a.revoked_at", &a.RevokedAt},
-		{"a.withdrawn", &a.Withdrawn},
-		{"g.cohort_code", &g.CohortCode},
-		{"g.school_code", &g.SchoolCode},
-		{"g.name", &g.Name},
-		{"g.sex", &g.Sex},
-		{"g.level", &g.Level},
-		{"g.origin_name", &g.OriginName},
-		{"g.graduates_in", &g.GraduatesIn},
-		{"g.college", &g.College},
-		{"g.class", &g.Class},
-		{"g.major", &g.Major},
-		{"g.years", &g.Years},
-		{"v.uid", &r.uid},
-		{"v.content", &r.content},
-		{"c.serial", &r.serial},
-		{"c.revision", &r.confirmed},
-		{"c.at", &r.confirmedAt},
-		{"q.revision", &r.void},
-		{"q.since", &r.voidedAt},
-	} {
-		names, into = append(names, c.name), append(into, c.into)
-	}
-	return names, into
-}
+// issuedColumns are what into takes, in its order.
+const issuedColumns = "a.id, a.graduate_id, a.number, a.kind, a.revision, a.for_whom, a.valid_until, a.created_at, a.revoked_at, a.withdrawn, " +
+	"g.cohort_code, g.school_code, g.name, g.sex, g.level, g.origin_name, g.graduates_in, g.college, g.class, g.major, g.years, " +
+	"v.uid, v.content, c.serial, c.revision, c.at, q.revision, q.since"
 
-// issuedColumns is the list of the statement.
-var issuedColumns = func() string {
-	names, _ := new(issuedRow).columns()
-	return strings.Join(names, ", ")
-}()
+// into is where each of issuedColumns goes.
+func (r *issuedRow) into() []any {
+	a, b := &r.authorization, &r.basics
+	return []any{
+		&a.ID, &a.GraduateID, &a.Number, &a.Kind, &a.Revision, &a.ForWhom, &a.ValidUntil, &a.Created, &a.RevokedAt, &a.Withdrawn,
+		&r.cohort, &r.school, &b.Name, &b.Sex, &b.Level, &b.OriginName, &b.Graduates, &b.College, &b.Class, &b.Major, &b.Years,
+		&r.uid, &r.content, &r.serial, &r.confirmed, &r.confirmedAt, &r.void, &r.voidedAt,
+	}
+}
 
 // issuedQuery finds forms by number: index authorizations_number, and primary
 // keys for the rest, so that a form costs its own rows whatever the size of the
@@ -150,7 +119,7 @@ func (s *Store) issued(ctx context.Context, numbers []model.VerificationNumber, 
 	for _, rows := range forms {
 		first := &rows[0]
 		i := model.Issued{Authorization: first.authorization.authorization(), Record: recordOf(rows)}
-		i.Record.School = schools[first.graduate.SchoolCode]
+		i.Record.School = schools[first.school]
 		open := func() error {
 			v := i.Record.Revision(i.Authorization.Revision)
 			if v == nil {
@@ -176,8 +145,7 @@ func (s *Store) issuedRows(ctx context.Context, numbers []string) (forms map[int
 	forms = make(map[int64][]issuedRow, len(numbers))
 	for rows.Next() {
 		var r issuedRow
-		_, into := r.columns()
-		if err := rows.Scan(into...); err != nil {
+		if err := rows.Scan(r.into()...); err != nil {
 			return nil, err
 		}
 		forms[r.authorization.ID] = append(forms[r.authorization.ID], r)
@@ -187,16 +155,12 @@ func (s *Store) issuedRows(ctx context.Context, numbers []string) (forms map[int
 
 // recordOf is the record that a form's rows tell of.
 func recordOf(rows []issuedRow) model.Record {
-	g, a := &rows[0].graduate, &rows[0].authorization
+	first := &rows[0]
 	r := model.Record{Graduate: model.Graduate{
-		ID: model.GraduateID(a.GraduateID), CohortCode: g.CohortCode, SchoolCode: g.SchoolCode,
-		Basics: model.Basics{
-			Name: g.Name, Sex: g.Sex, Level: g.Level, OriginName: g.OriginName, Graduates: model.Month(g.GraduatesIn),
-			College: g.College, Class: g.Class, Major: g.Major, Years: g.Years,
-		},
+		ID: model.GraduateID(first.authorization.GraduateID), CohortCode: first.cohort, SchoolCode: first.school, Basics: first.basics,
 	}}
-	if rows[0].uid.Valid { // those before it have nothing but their places
-		r.Revisions = make([]model.Revision, a.Revision)
+	if first.uid.Valid { // those before it have nothing but their places
+		r.Revisions = make([]model.Revision, first.authorization.Revision)
 		for i := range r.Revisions {
 			r.Revisions[i].Number = i + 1
 		}

@@ -91,6 +91,12 @@ func (h *history) event(r model.Record) (model.Change, error) {
 			verdict := []model.Decision{model.DecisionApprove, model.DecisionApprove, model.DecisionReturn}[h.rnd.IntN(3)]
 			return model.AnswerDispute(r, auditor, model.Ruling{Request: len(r.Requests), Decision: verdict, Reason: "已核实"}, h.now)
 		},
+		func() (model.Change, error) {
+			if h.rnd.IntN(4) > 0 {
+				return model.Change{}, model.Errorf(model.CodeConflict, "不撤回")
+			}
+			return model.Withdraw(r, h.now)
+		},
 		func() (model.Change, error) { return model.WithdrawRequest(r, len(r.Requests), h.now) },
 	}
 	return events[h.rnd.IntN(len(events))]()
@@ -139,6 +145,9 @@ func TestIssuedIsTheRecord(t *testing.T) {
 						t.Fatalf("%s at %s is %s since %s, by the record %s since %s", a.Number, now, state, ended, want, end)
 					}
 					seen[state]++
+					if a.Withdrawn {
+						seen["withdrawn"]++
+					}
 					if a.RevokedAt.IsZero() && state == model.AuthorizationRevoked {
 						seen["void"]++
 					}
@@ -161,7 +170,7 @@ func TestIssuedIsTheRecord(t *testing.T) {
 		}
 		t.Logf("%d forms: %v", len(all), seen)
 		for _, state := range []model.AuthorizationState{
-			model.AuthorizationActive, model.AuthorizationExpired, model.AuthorizationRevoked, model.AuthorizationSuperseded, "void",
+			model.AuthorizationActive, model.AuthorizationExpired, model.AuthorizationRevoked, model.AuthorizationSuperseded, "void", "withdrawn",
 		} {
 			if seen[state] == 0 {
 				t.Errorf("no form was ever %s: %v", state, seen)
