@@ -139,8 +139,13 @@ func kindOf(path string, code int) Kind {
 
 const maxMsg = 300
 
-// requestID finds the id that WeChat appends to its errmsg.
-var requestID = regexp.MustCompile(`\s*,?\s*rid:?\s*([0-9a-zA-Z-]+)\s*$`)
+var (
+	// requestID finds the id that WeChat appends to its errmsg.
+	requestID = regexp.MustCompile(`\s*,?\s*rid:?\s*([0-9a-zA-Z]{1,8}(?:-[0-9a-zA-Z]{1,8}){1,3})\s*$`)
+	// longRun is what tokens, tickets, secrets, codes and openids look like, whoever's
+	// they are; the longest word of WeChat's own texts has twenty letters.
+	longRun = regexp.MustCompile(`[0-9A-Za-z_-]{24,}`)
+)
 
 func apiError(path string, code int, msg string, private []string) *Error {
 	e := &Error{Path: path, Code: code, Kind: kindOf(path, code)}
@@ -190,8 +195,10 @@ func redact(text string, private []string) string {
 	return text
 }
 
-// clip makes text one valid line of at most maxMsg bytes.
+// clip makes text one valid line of at most maxMsg bytes without anything that
+// looks like a secret.
 func clip(text string) string {
+	text = longRun.ReplaceAllString(text, "***")
 	if len(text) > maxMsg {
 		text = text[:maxMsg]
 	}
