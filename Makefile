@@ -7,6 +7,7 @@ SHELL       := /bin/bash
 WEB       := handler/web
 REGIONS   := model/codes/built/regions.csv
 FONTS     := handler/form/font/9-noto-sans.ttf
+PEERS     := wechat/wechattest/testdata
 LINT      := bin/golangci-lint-v2.15.0
 FUZZTIME  ?= 30s
 
@@ -39,6 +40,16 @@ $(REGIONS): $(WEB)/node_modules/.package-lock.json $(WEB)/regions.mjs
 $(FONTS): $(WEB)/node_modules/.package-lock.json $(WEB)/fonts.mjs
 	cd $(WEB) && npm run --silent fonts
 
+# Other people's clients, which tests let talk to the simulator of WeChat. They
+# are in no build: neither assets nor build needs this.
+.PHONY: peers
+peers: $(PEERS)/peers/node_modules/.package-lock.json ## install the other clients that the tests of the simulator use
+	cd $(PEERS)/sdk && go mod download
+
+$(PEERS)/peers/node_modules/.package-lock.json: $(PEERS)/peers/package.json $(PEERS)/peers/package-lock.json $(PEERS)/peers/.npmrc
+	cd $(PEERS)/peers && npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 # A database or a browser that is missing fails the tests here; a bare
 # `go test ./...` skips what needs them.
 # The WebAssembly compiler shares nothing with us, and takes a minute for PDFium
@@ -46,7 +57,7 @@ $(FONTS): $(WEB)/node_modules/.package-lock.json $(WEB)/fonts.mjs
 NORACE := -gcflags=github.com/tetratelabs/wazero/...=-race=false
 
 .PHONY: test
-test: assets ## set up what the tests need and run them all
+test: assets peers ## set up what the tests need and run them all
 	.ci/setup
 	QUXIANG_TEST_REQUIRE=1 CGO_ENABLED=1 go test -race $(NORACE) -timeout 15m ./...
 

@@ -177,3 +177,29 @@ func loginApp(s *Server, callback http.Handler, front string, logins chan<- stri
 	})
 	return mux
 }
+
+// TestScanOnThePhone follows by a QR code of the account, at the phone's own panel.
+func TestScanOnThePhone(t *testing.T) {
+	ctx := newBrowser(t)
+	r := newRig(t, Options{})
+	front := httptest.NewServer(r)
+	defer front.Close()
+	openid := r.AddPhone(Phone{})
+	_, address := r.qr(with(textScene("QR_STR_SCENE", "class-0801"), "expire_seconds", 3600))
+	if err := chromedp.Do(ctx,
+		chromedp.EmulateViewport(1280, 900),
+		chromedp.Navigate(front.URL+"/phone?openid="+openid),
+		chromedp.WaitVisible(chromedp.CSS(`[data-action="follow"]`)),
+		chromedp.Click(chromedp.CSS(`[data-action="scan-account"]`)),
+		chromedp.WaitVisible(chromedp.CSS(`#scan-text`)),
+		chromedp.SendKeys(chromedp.CSS(`#scan-text`), address),
+		chromedp.Click(chromedp.CSS(`[data-action="scan"]`)),
+		chromedp.WaitNotVisible(chromedp.CSS(`[data-action="follow"]`)),
+	); err != nil {
+		t.Fatal(err)
+	}
+	got := r.callback.pushes()
+	if len(got) != 1 || got[0].Event != "subscribe" || got[0].EventKey != "qrscene_class-0801" {
+		t.Errorf("pushes: %+v", got)
+	}
+}

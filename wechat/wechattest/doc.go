@@ -10,9 +10,14 @@
 // kept in /sim/calls. Nothing is answered with a polite ok that a real account
 // would have refused.
 //
-// Three things differ from the real platform on purpose: a phone sees a newly
+// Four things differ from the real platform on purpose: a phone sees a newly
 // published menu at once (WeChat's cache keeps the old one for five minutes), an
-// account whose callback does not answer is tried again without a pause, and a
-// duplicate client_msg_id is answered as Options.DuplicateCode says, because no
-// document tells what WeChat answers.
+// account whose callback does not answer is tried again without a pause, a
+// duplicate client_msg_id is answered as the setting says, because no document
+// tells what WeChat answers, and names of fields count letter by letter although
+// WeChat drops those that it does not know.
+//
+// Where the documents leave a case open, the answer is the one that is harder for
+// a client: a batch of tags is taken whole or not at all, tags need followers, and
+// the name of a tag has thirty bytes rather than thirty characters.
 package wechattest

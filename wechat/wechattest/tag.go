@@ -209,6 +209,8 @@ func (s *Server) deleteTag(r request) (any, *apiError) {
 func (s *Server) tagsOfUser(r request) (any, *apiError) {
 	var body struct {
 		OpenID string `json:"openid"`
+		// TagID means nothing; the Go SDK sends it and the platform drops it.
+		TagID int `json:"tagid"`
 	}
 	if err := decode(r.body, &body); err != nil {
 		return nil, err

@@ -143,18 +143,24 @@
     }
   };
 
-  const scan = (button, type, key) => {
+  const ask = (then) => {
     const dialog = $('scan');
     dialog.returnValue = '';
     $('scan-text').value = '';
     dialog.showModal();
     dialog.addEventListener('close', () => {
       if (dialog.returnValue !== 'scan') return;
-      const result = $('scan-text').value;
-      push(button, {event: type, event_key: key, scan_result: result});
-      if (type === 'scancode_push' && isWeb(result)) openWeb(result, button);
+      then($('scan-text').value);
     }, {once: true});
   };
+
+  const scan = (button, type, key) => ask((result) => {
+    push(button, {event: type, event_key: key, scan_result: result});
+    if (type === 'scancode_push' && isWeb(result)) openWeb(result, button);
+  });
+
+  // What one of the account's own QR codes says leads to the account.
+  const scanAccount = (button) => ask((address) => busy(button, () => post('/sim/scan', {openid, url: address})));
 
   const press = (button, item) => {
     closeMenus();
@@ -245,6 +251,7 @@
   const clicks = {
     'follow': (b) => push(b, {event: 'subscribe'}),
     'unfollow': (b) => busy(b, () => post('/sim/unfollow', {openid})),
+    'scan-account': scanAccount,
     'keyboard': (b) => {
       const typing = $('write').hidden;
       $('write').hidden = !typing;
