@@ -78,7 +78,17 @@ var walkCalls = map[string]func(context.Context, *wechat.Client) error{
 	"CreateMenu": func(ctx context.Context, c *wechat.Client) error {
 		return c.CreateMenu(ctx, wechat.Menu{Buttons: []wechat.Button{{Name: "去向登记", Type: "click", Key: "k"}}})
 	},
-	"DeleteMenu": func(ctx context.Context, c *wechat.Client) error { return c.DeleteMenu(ctx) },
+	"AddConditional": func(ctx context.Context, c *wechat.Client) error {
+		_, err := c.AddConditional(ctx, wechat.ConditionalMenu{
+			Buttons: []wechat.Button{{Name: "去向登记", Type: "click", Key: "k"}}, Rule: wechat.MatchRule{TagID: "100"},
+		})
+		return err
+	},
+	"DeleteConditional": func(ctx context.Context, c *wechat.Client) error { return c.DeleteConditional(ctx, "208379533") },
+	"TryMatch":          func(ctx context.Context, c *wechat.Client) error { _, err := c.TryMatch(ctx, walkOpenID); return err },
+	"Menus":             func(ctx context.Context, c *wechat.Client) error { _, _, err := c.Menus(ctx); return err },
+	"SelfMenu":          func(ctx context.Context, c *wechat.Client) error { _, err := c.SelfMenu(ctx); return err },
+	"DeleteMenu":        func(ctx context.Context, c *wechat.Client) error { return c.DeleteMenu(ctx) },
 }
 
 func TestWalkIsComplete(t *testing.T) {

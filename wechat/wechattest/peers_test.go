@@ -107,7 +107,7 @@ func checkPeer(t *testing.T, r *rig, openid string, out object) {
 	t.Helper()
 	ok := "map[errcode:0 errmsg:ok]"
 	for call, want := range map[string]string{
-		"createMenu": ok, "removeMenu": ok, "noMenu": "map[error:46003]", "sendToNobody": "map[error:40003]", "delTemplate": ok, "remark": ok,
+		"createMenu": ok, "delConditional": ok, "removeMenu": ok, "noMenu": "map[error:46003]", "sendToNobody": "map[error:40003]", "delTemplate": ok, "remark": ok,
 		"sameTag": "map[error:45157]", "editTag": ok, "tagging": ok, "untagging": ok, "deleteTag": ok,
 		"createTag": "map[tag:map[id:100 name:未绑定]]", "userTags": "map[tagid_list:[100]]",
 		"tagUsers":  "map[count:1 data:map[openid:[" + openid + "]] next_openid:" + openid + "]",
@@ -120,7 +120,7 @@ func checkPeer(t *testing.T, r *rig, openid string, out object) {
 		}
 	}
 	for call, want := range map[string]string{
-		"getMenu": "sub_button", "getMenuConfig": "is_menu_open:1", "templates": DemoTemplates()[9].Title, "send": "errcode:0",
+		"addConditional": "menuid", "tryMatch": "button", "getMenu": "sub_button", "getMenuConfig": "is_menu_open:1", "templates": DemoTemplates()[9].Title, "send": "errcode:0",
 		"addTemplate": "template_id", "user": "subscribe:1", "qr": "expire_seconds:3600", "limitQR": "http://weixin.qq.com/q/",
 	} {
 		if got := fmt.Sprint(out[call]); !strings.Contains(got, want) {
@@ -192,7 +192,7 @@ func TestPeerSDK(t *testing.T) {
 	for _, stable := range []string{"yes", "no"} {
 		r, openid, out := peerRun(t, command(t, program.Path), object{"stable": stable})
 		for call, want := range map[string]string{
-			"createMenu": "ok", "getMenu": "3", "selfMenu": "1", "deleteMenu": "ok", "templates": "10",
+			"createMenu": "ok", "addConditional": "ok", "tryMatch": "3", "getMenu": "3", "selfMenu": "1", "deleteMenu": "ok", "templates": "10",
 			"addTemplate": "43", "deleteTemplate": "ok", "user": "1", "followers": "[" + openid + "]", "createTag": "未绑定", "renameTag": "ok",
 			"tagging": "ok", "tags": "2", "members": "1", "userTags": "1", "untagging": "ok", "deleteTag": "ok", "blacklist": "ok", "unblacklist": "ok",
 			"remark": "ok", "ip": "[127.0.0.1]", "clearQuota": "ok", "oauth": openid,

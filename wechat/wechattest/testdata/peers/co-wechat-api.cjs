@@ -22,6 +22,9 @@ const call = async (name, ...args) => {
   out.createMenu = await call('createMenu', input.menu);
   out.getMenu = await call('getMenu');
   out.getMenuConfig = await call('getMenuConfig');
+  out.addConditional = await call('addConditionalMenu', {...input.menu, matchrule: {client_platform_type: '2'}});
+  out.tryMatch = await call('tryConditionalMenu', input.openid);
+  out.delConditional = await call('delConditionalMenu', out.addConditional.menuid);
   out.removeMenu = await call('removeMenu');
   out.noMenu = await call('getMenu');
   out.templates = await call('getAllPrivateTemplate');

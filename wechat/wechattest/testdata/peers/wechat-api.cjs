@@ -19,6 +19,9 @@ const call = (name, ...args) => new Promise((resolve) => {
   out.createMenu = await call('createMenu', input.menu);
   out.getMenu = await call('getMenu');
   out.getMenuConfig = await call('getMenuConfig');
+  out.addConditional = await call('createCustomMenu', {...input.menu, matchrule: {client_platform_type: '2'}});
+  out.tryMatch = await call('testCustomMenu', input.openid);
+  out.delConditional = await call('removeCustomMenu', out.addConditional.menuid);
   out.removeMenu = await call('removeMenu');
   out.noMenu = await call('getMenu');
   out.templates = await call('getAllPrivateTemplate');

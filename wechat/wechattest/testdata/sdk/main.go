@@ -76,6 +76,10 @@ func walk(in input, account *officialaccount.OfficialAccount, out map[string]any
 	note("getMenu")(len(got.Menu.Button), err)
 	info, err := menu.GetCurrentSelfMenuInfo()
 	note("selfMenu")(info.IsMenuOpen, err)
+	rule := `,"matchrule":{"client_platform_type":"2"}}`
+	note("addConditional")(nil, menu.AddConditionalByJSON(strings.TrimSuffix(strings.TrimSpace(string(in.Menu)), "}")+rule))
+	seen, err := menu.MenuTryMatch(in.OpenID)
+	note("tryMatch")(len(seen), err)
 	note("deleteMenu")(nil, menu.DeleteMenu())
 	_, err = menu.GetMenu()
 	note("noMenu")(nil, err)
