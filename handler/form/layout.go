@@ -25,7 +25,7 @@ const (
 
 	HeadValue = 40.0 // values beside 核验编号 and what follows it
 	HeadRight = 150.0
-	qrSide    = 36.0 // about: a module is a whole number of hundredths
+	qrSide    = 36.0 // about: a module is a whole number of tenths
 	bottom    = PageHeight - 12
 )
 
@@ -183,8 +183,11 @@ func (l *layout) head(f form.Form, issued model.Date) {
 	l.y += 4
 
 	q := &l.sheet.QR
-	q.Side = rounded(qrSide/float64(len(q.Modules))) * float64(len(q.Modules))
-	q.X, q.Y = rounded(Right-q.Side), rounded(l.y+1)
+	// A code is hundreds of lines: all begin and end at whole tenths.
+	tenth := func(mm float64) float64 { return math.Round(mm*10) / 10 }
+	m := tenth(qrSide / float64(len(q.Modules)))
+	q.Side = rounded(m * float64(len(q.Modules)))
+	q.X, q.Y = rounded(Right-q.Side), rounded(tenth(l.y+1+m/2)-m/2)
 	under := q.Y + q.Side + q.Module()*quietModules
 	under += l.centred(q.X, Right, under, captionSize, false, "扫码核验")
 

@@ -51,6 +51,8 @@ var markOutline = sync.OnceValues(func() (*canvas.Path, error) {
 	}
 	sin, cos := math.Sincos(markAngle * math.Pi / 180)
 	p := &canvas.Path{}
+	// What is drawn has two decimals, also where a curve is made another kind.
+	third := func(end, control float64) float64 { return rounded((end + 2*control) / 3) }
 	for _, g := range s.mark(SampleMark) {
 		segments, err := s.faces[0].parsed.LoadGlyph(&s.buf, g.id, fixed.I(unitsPerEm), nil)
 		if err != nil {
@@ -61,6 +63,7 @@ var markOutline = sync.OnceValues(func() (*canvas.Path, error) {
 			fx, fy := float64(q.X)*scale, float64(q.Y)*scale
 			return rounded(g.x + fx*cos + fy*sin), rounded(PageHeight - g.y - fy*cos + fx*sin)
 		}
+		x0, y0 := 0.0, 0.0
 		for _, seg := range segments {
 			ax, ay := to(seg.Args[0])
 			bx, by := to(seg.Args[1])
@@ -71,10 +74,11 @@ var markOutline = sync.OnceValues(func() (*canvas.Path, error) {
 			case sfnt.SegmentOpLineTo:
 				p.LineTo(ax, ay)
 			case sfnt.SegmentOpQuadTo:
-				p.QuadTo(ax, ay, bx, by)
+				p.CubeTo(third(x0, ax), third(y0, ay), third(bx, ax), third(by, ay), bx, by)
 			case sfnt.SegmentOpCubeTo:
 				p.CubeTo(ax, ay, bx, by, cx, cy)
 			}
+			x0, y0 = p.Pos().X, p.Pos().Y
 		}
 		p.Close()
 	}
