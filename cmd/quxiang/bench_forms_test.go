@@ -151,7 +151,8 @@ func bareCanvas(file string) (http.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
-		draw.DrawImage(150, 240, code.Image(-1), canvas.DPMM(1.6))
+		// Four pixels a module: with fewer, viewers blur it where they enlarge it.
+		draw.DrawImage(150, 240, code.Image(-4), canvas.DPMM(6.4))
 		var out bytes.Buffer
 		document := pdf.New(&out, 210, 297, nil)
 		c.RenderTo(document)

@@ -5,14 +5,22 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"quxiang/handler/form"
 )
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	licences := false
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "显示版本",
 		Args:  cobra.NoArgs,
-		Run: func(c *cobra.Command, _ []string) {
+		RunE: func(c *cobra.Command, _ []string) error {
+			if licences {
+				text, err := form.Licences()
+				fmt.Fprint(c.OutOrStdout(), text)
+				return err
+			}
 			version, revision := "unreleased", ""
 			if info, ok := debug.ReadBuildInfo(); ok {
 				for _, s := range info.Settings {
@@ -25,6 +33,9 @@ func newVersion() *cobra.Command {
 				}
 			}
 			fmt.Fprintf(c.OutOrStdout(), "quxiang %s%s\n", version, revision)
+			return nil
 		},
 	}
+	c.Flags().BoolVar(&licences, "licences", false, "显示内嵌字体的许可证（SIL OFL）")
+	return c
 }

@@ -16,34 +16,45 @@ const (
 // where it must. A blank at a break is dropped; nothing else changes, and
 // nothing is added, so that the lines put together again are the text.
 func (s *setter) wrap(text string, width float64) []string {
+	width += 1e-9
 	runes := []rune(text)
 	glyphs := s.set(runes)
 	var lines []string
-	start, end, used := 0, 0, 0.0 // end: where the line can be broken
-	for i := 0; i < len(runes); {
+	for start := 0; start < len(runes); {
+		end := fit(runes, glyphs, start, width)
+		line := strings.TrimSpace(string(runes[start:end]))
+		// Part of a word may stand in another font than the whole.
+		for end > start+1 && s.width(line) > width {
+			end--
+			line = strings.TrimSpace(string(runes[start:end]))
+		}
+		lines = append(lines, line)
+		for start = end; start < len(runes) && unicode.IsSpace(runes[start]); {
+			start++
+		}
+	}
+	return lines
+}
+
+// fit returns where the line that begins at start ends.
+func fit(runes []rune, glyphs []glyph, start int, width float64) int {
+	used, end := 0.0, start // end: where the line can be broken
+	for i := start; i < len(runes); i++ {
 		if i > start && mayBreak(runes[i-1], runes[i]) {
 			end = i
 		}
 		used += glyphs[i].advance
-		if used <= width+1e-9 || i == start || unicode.IsSpace(runes[i]) {
-			i++
+		if used <= width || i == start || unicode.IsSpace(runes[i]) {
 			continue
 		}
-		if end <= start { // one word fills the line
-			for end = i; end > start+1 && unicode.Is(unicode.Mn, runes[end]); end-- {
-			}
+		if end > start {
+			return end
 		}
-		lines = append(lines, strings.TrimSpace(string(runes[start:end])))
-		start, used = end, 0
-		for start < len(runes) && unicode.IsSpace(runes[start]) {
-			start++
+		for end = i; end > start+1 && unicode.Is(unicode.Mn, runes[end]); end-- { // one word fills the line
 		}
-		i, end = start, start
+		return end
 	}
-	if start < len(runes) {
-		lines = append(lines, strings.TrimSpace(string(runes[start:])))
-	}
-	return lines
+	return len(runes)
 }
 
 // mayBreak tells whether a line may end between two characters.
