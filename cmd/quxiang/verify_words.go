@@ -79,10 +79,12 @@ func (v *verdict) explain(b *strings.Builder) {
 }
 
 func (v *verdict) contentWords() string {
-	p := v.payload
 	switch v.content {
 	case contentMatches:
-		return "与签名一致，一字未改。"
+		if v.input != inputPDF {
+			return "抄录的内容与签名一致。" + v.facts()
+		}
+		return "表格、核验编号和有效期与签名一致，一字未改。（标题和注意事项不受签名保护。）"
 	case contentDiffers:
 		return "与签名不一致！表上的文字被改动过，或这个二维码是另一张表的。请不要凭这份材料办理，联网核验或向学校核实。"
 	case contentUnclear:
@@ -91,8 +93,13 @@ func (v *verdict) contentWords() string {
 		}
 		return "文字与签名一致，但页面看上去与这些文字不同：可能被遮盖或改动过，也可能由另一版本的系统绘制。请把下面的内容与看到的逐字核对，有一处不同就不可信。"
 	}
-	words := fmt.Sprintf("没有核对。图片和二维码文字只能证明签发过一张%s，核验编号 %s，有效期至%s，出具日期%s：请与表上核对这四项。", p.Kind.Chinese(), paper.Grouped(p.Number), p.ValidUntil.Chinese(), p.Issued.Chinese())
-	return words + "二维码可能是从别的表上剪下来的；要核对其他内容，请照表把各栏抄成文本文件，每行“栏目=内容”，用 --content 再核验一次。"
+	return "没有核对，图片和二维码文字只能证明签发过这样一张表。" + v.facts() + "二维码可能是从别的表上剪下来的；要核对其他内容，请照表把各栏抄成文本文件，每行“栏目=内容”，用 --content 再核验一次。"
+}
+
+// facts are what the code itself says of the sheet.
+func (v *verdict) facts() string {
+	p := v.payload
+	return fmt.Sprintf("二维码说这是一张%s，核验编号 %s，有效期至%s，出具日期%s：请与表上核对这四项。", p.Kind.Chinese(), paper.Grouped(p.Number), p.ValidUntil.Chinese(), p.Issued.Chinese())
 }
 
 // listContent writes what is signed, to be compared with what is seen.
@@ -112,7 +119,7 @@ func visible(s string) string {
 		switch {
 		case unicode.IsSpace(c):
 			return ' '
-		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs), !unicode.IsPrint(c):
+		case unicode.In(c, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
 			return -1
 		}
 		return c
