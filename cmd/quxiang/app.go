@@ -240,7 +240,7 @@ const gcPercent = 300
 // softMemory is GOMEMLIMIT of a server: when many draw forms at once some
 // 60 MB stay alive, of which gcPercent would make 240. Above the limit garbage is
 // collected sooner; nothing is refused.
-const softMemory = 176 << 20
+const softMemory = 192 << 20
 
 // start serves the site on ln and lets the jobs and the dispatcher run.
 func (a *app) start(ctx context.Context, ln net.Listener) {
