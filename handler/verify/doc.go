@@ -6,5 +6,7 @@
 // form is genuine and still in force, and its content only while it is. A wrong
 // name, a wrong kind, an unknown and a malformed number are one answer, byte by
 // byte (design §2), so that nobody can find out which numbers or names exist.
-// Failed tries slow their address down: see pace.
+// Wrong tries slow their address down, and write; right ones write nothing but
+// the trace for the holder: see guarded and ADR 0021. A QR code is signed, so
+// that nobody guesses one: what we did not sign is answered without any of it.
 package verify
