@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -385,5 +386,58 @@ func TestEveryErrcodeHasASentence(t *testing.T) {
 		if strings.Contains(e.Hint(), "未知") || e.Hint() == "" {
 			t.Errorf("%d %s has no sentence of its own: %s", code, text, e.Hint())
 		}
+	}
+}
+
+// TestPushModes holds our end of a push against the simulator's in each of the
+// account's three modes, and refuses what a configuration does not expect.
+func TestPushModes(t *testing.T) {
+	for _, tt := range []struct {
+		sent string
+		ours wechat.Mode
+		want int
+	}{
+		{"plain", wechat.ModePlain, http.StatusOK},
+		{"secure", wechat.ModeSecure, http.StatusOK},
+		{"compatible", wechat.ModeSecure, http.StatusOK},
+		{"plain", wechat.ModeSecure, http.StatusForbidden}, // a downgrade
+		{"secure", wechat.ModePlain, http.StatusForbidden},
+		{"compatible", wechat.ModePlain, http.StatusForbidden},
+	} {
+		t.Run(tt.sent+" to "+string(tt.ours), func(t *testing.T) {
+			sim := wechattest.New(wechattest.Options{Mode: tt.sent, MaxTries: 1})
+			defer sim.Close()
+			a := sim.Account()
+			push, err := wechat.NewPush(wechat.PushOptions{AppID: a.AppID, Username: a.Username, Token: a.Token, AESKey: a.EncodingAESKey, Mode: tt.ours})
+			if err != nil {
+				t.Fatal(err)
+			}
+			callback := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				event, envelope, err := push.Open(r.URL.Query(), body)
+				if refusal, is := errors.AsType[*wechat.PushError](err); is {
+					http.Error(w, refusal.Reason, refusal.Status)
+					return
+				}
+				answer, err := push.Seal(envelope, wechat.TextReply{Content: "答" + event.Content})
+				if err != nil {
+					t.Error(err)
+				}
+				_, _ = w.Write(answer)
+			}))
+			defer callback.Close()
+			sim.SetCallback(callback.URL)
+			openid := sim.AddPhone(wechattest.Phone{})
+			if err := sim.Follow(t.Context(), openid); err != nil {
+				t.Fatal(err)
+			}
+			result, err := sim.Push(t.Context(), wechattest.Push{OpenID: openid, Text: "进度 ]]> <&>"})
+			if err != nil || result.Status != tt.want || (result.Message.Content == "答进度 ]]> <&>") != (tt.want == http.StatusOK) {
+				t.Errorf("%+v, %v", result, err)
+			}
+		})
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ func newSimulate() *cobra.Command {
 		Short: "只启动微信与学信网模拟器，供一个或多个 serve 使用",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if !slices.Contains([]string{"secure", "compatible", "plain"}, o.account.Mode) {
+				return fmt.Errorf("--push-mode 只能是 secure、compatible 或 plain，不能是 %q", o.account.Mode)
+			}
 			cfg := config.Default()
 			o.log = newLogger(cfg, c.ErrOrStderr())
 			o.people = demo.People(demoYear(time.Now()))
@@ -43,6 +47,7 @@ func newSimulate() *cobra.Command {
 	f.StringVar(&o.wechatAddr, "wechat-addr", "127.0.0.1:8081", "微信模拟器地址")
 	f.StringVar(&o.chsiAddr, "chsi-addr", "127.0.0.1:8082", "学信网模拟器地址")
 	f.StringVar(&o.account.Callback, "callback", "http://127.0.0.1:8080/wechat/callback", "推送地址（服务的 /wechat/callback）")
+	f.StringVar(&o.account.Mode, "push-mode", "secure", "推送的加密方式：secure（安全）、compatible（兼容）、plain（明文）")
 	return c
 }
 

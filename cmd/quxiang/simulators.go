@@ -114,6 +114,9 @@ func (s *simulators) configure(cfg *config.Config) {
 	cfg.WeChat.AppID, cfg.WeChat.Secret = a.AppID, config.Secret(a.Secret)
 	cfg.WeChat.Token, cfg.WeChat.AESKey = config.Secret(a.Token), config.Secret(a.EncodingAESKey)
 	cfg.WeChat.Username, cfg.WeChat.Mode = a.Username, s.wechat.Mode()
+	if cfg.WeChat.Mode == "compatible" {
+		cfg.WeChat.Mode = "secure" // which reads the sealed half of what such an account is sent
+	}
 	cfg.WeChat.APIURL, cfg.WeChat.OpenURL = s.wechatURL, s.wechatURL
 	cfg.CHSI.CASURL = s.chsiURL + "/passport"
 	cfg.CHSI.AccountURL = s.chsiURL + "/"

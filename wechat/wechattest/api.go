@@ -163,7 +163,7 @@ func (s *Server) callEndpoint(e endpoint, r *http.Request, body []byte, now time
 		failed = s.access.check(query.Get("access_token"), now)
 	}
 	if failed == nil {
-		failed = s.quota.spend(r.URL.Path, now)
+		failed = s.quota.spend(r.URL.Path, now, s.set.MinuteErrcode)
 	}
 	s.mu.Unlock()
 	if failed != nil {

@@ -39,7 +39,16 @@ type Push struct {
 	// Message is another message: image, voice, video, shortvideo, location or link.
 	// What it shows is invented; media/get knows its media_id.
 	Message string `json:"message"`
+	// CreateTime is when WeChat says that it happened, in Unix seconds, for events
+	// that arrive out of order; 0 means now.
+	CreateTime int64 `json:"create_time"`
+	// Repeat is how often the same push comes again after it was answered, as when
+	// the answer was lost on its way to WeChat.
+	Repeat int `json:"repeat"`
 }
+
+// maxRepeat bounds Push.Repeat.
+const maxRepeat = 100
 
 // PushResult tells how the callback took a push.
 type PushResult struct {
@@ -62,12 +71,22 @@ type PushResult struct {
 // the phone. A callback that fails is told in the result, not as an error.
 func (s *Server) Push(ctx context.Context, p Push) (PushResult, error) {
 	now := s.now()
+	switch {
+	case p.Repeat < 0 || p.Repeat > maxRepeat:
+		return PushResult{}, fmt.Errorf("repeat must be 0 to %d", maxRepeat)
+	case p.CreateTime < 0:
+		return PushResult{}, errors.New("create_time must not be negative")
+	}
 	s.mu.Lock()
 	if _, known := s.phones.find(p.OpenID, now); !known {
 		s.mu.Unlock()
 		return PushResult{}, ErrUnknownPhone
 	}
-	m, err := s.composePush(p, now)
+	stamp := now
+	if p.CreateTime > 0 {
+		stamp = time.Unix(p.CreateTime, 0)
+	}
+	m, err := s.composePush(p, stamp)
 	callback := s.callback
 	if err == nil {
 		s.applyPush(p, now)
@@ -79,7 +98,13 @@ func (s *Server) Push(ctx context.Context, p Push) (PushResult, error) {
 	if callback == "" {
 		return PushResult{}, ErrNoCallback
 	}
-	return s.deliver(ctx, m), nil
+	result := s.deliver(ctx, m)
+	for range p.Repeat {
+		again := s.try(ctx, m)
+		again.Tries, again.Message = result.Tries+1, result.Message // the phone has the first answer
+		result = again
+	}
+	return result, nil
 }
 
 // deliver tries until the callback gives an answer that WeChat would take, then

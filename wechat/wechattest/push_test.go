@@ -166,6 +166,29 @@ func TestAnImageComesBack(t *testing.T) {
 	}
 }
 
+func TestPushesOutOfOrderAndRepeated(t *testing.T) {
+	r := newRig(t, Options{})
+	openid := r.follower(Phone{})
+	r.callback.clear()
+	r.callback.next(r.callback.reply("text", "<Content>一</Content>"), r.callback.reply("text", "<Content>二</Content>"))
+	result, err := r.Push(t.Context(), Push{OpenID: openid, Text: "?", CreateTime: start.Unix() - 60, Repeat: 2})
+	if err != nil || result.Tries != 3 || result.Problem != "" || result.Message.Content != "一" {
+		t.Errorf("result: %+v, %v", result, err)
+	}
+	got := r.callback.pushes()
+	if len(got) != 3 || got[0].Created != start.Unix()-60 || got[0].MsgID != got[2].MsgID || got[0].Created != got[2].Created {
+		t.Errorf("pushes: %+v", got)
+	}
+	if inbox := r.Inbox(openid); len(inbox) != 1 || inbox[0].Content != "一" {
+		t.Errorf("inbox: %+v", inbox)
+	}
+	for _, p := range []Push{{OpenID: openid, Text: "?", Repeat: -1}, {OpenID: openid, Text: "?", Repeat: 101}, {OpenID: openid, Text: "?", CreateTime: -1}} {
+		if _, err := r.Push(t.Context(), p); err == nil {
+			t.Errorf("%+v was taken", p)
+		}
+	}
+}
+
 func TestPushRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, Options{})

@@ -87,13 +87,14 @@ func (b *quotaBook) turn(now time.Time) {
 }
 
 // spend counts one call, or refuses it when the day's or the minute's are used up.
-func (b *quotaBook) spend(path string, now time.Time) *apiError {
+// minuteErrcode is the answer to the latter.
+func (b *quotaBook) spend(path string, now time.Time, minuteErrcode int) *apiError {
 	b.turn(now)
 	if limit, limited := b.daily[path]; limited && b.used[path] >= limit {
 		return &apiError{code: 45009}
 	}
 	if limit, limited := b.minutely[path]; limited && b.recent[path] >= limit {
-		return &apiError{code: 45011}
+		return &apiError{code: minuteErrcode}
 	}
 	b.used[path]++
 	b.recent[path]++

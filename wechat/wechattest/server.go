@@ -109,7 +109,7 @@ func New(o Options) *Server {
 		log: o.Logger, callback: o.Callback, faults: map[string]*Fault{}, receipts: ReceiptSuccess,
 		set: settings{
 			Tries: o.MaxTries, TimeoutMS: o.PushTimeout.Milliseconds(), ReceiptDelayMS: o.ReceiptDelay.Milliseconds(),
-			Duplicate: o.DuplicateCode,
+			Duplicate: o.DuplicateCode, MinuteErrcode: 45011,
 		},
 	}
 	key, err := s.account.aesKey()

@@ -23,6 +23,9 @@ type settings struct {
 	Duplicate int `json:"duplicate_errcode"`
 	// Whitelist are the addresses that may ask for an access token; none means any.
 	Whitelist []string `json:"whitelist"`
+	// MinuteErrcode answers a call above its minute's limit: 45011, or -1, which is
+	// what bulk sends are reported to meet.
+	MinuteErrcode int `json:"minute_errcode"`
 }
 
 func (s settings) timeout() time.Duration { return time.Duration(s.TimeoutMS) * time.Millisecond }
@@ -44,6 +47,7 @@ type Settings struct {
 	ReceiptDelayMS *int64    `json:"receipt_delay_ms"`
 	Duplicate      *int      `json:"duplicate_errcode"`
 	Whitelist      *[]string `json:"whitelist"`
+	MinuteErrcode  *int      `json:"minute_errcode"`
 	// DailyLimits and MinuteLimits replace the calls that a day or a minute allows,
 	// by path; a negative number takes the limit away.
 	DailyLimits  map[string]int `json:"daily_limits"`
@@ -70,7 +74,12 @@ func (s *Server) Configure(c Settings) error {
 	if c.Whitelist != nil {
 		set.Whitelist = *c.Whitelist
 	}
+	if c.MinuteErrcode != nil {
+		set.MinuteErrcode = *c.MinuteErrcode
+	}
 	switch {
+	case set.MinuteErrcode != 45011 && set.MinuteErrcode != -1:
+		return errors.New("minute_errcode must be 45011 or -1")
 	case set.Tries < 1 || set.Tries > maxPushTries:
 		return fmt.Errorf("push_tries must be 1 to %d", maxPushTries)
 	case set.TimeoutMS < 1 || set.ReceiptDelayMS < 0:

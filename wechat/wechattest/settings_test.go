@@ -99,6 +99,11 @@ func TestMinuteLimit(t *testing.T) {
 	}
 	r.pass(time.Minute)
 	r.wantCode(r.api("POST", sendPath, goodSend(openid)), 0)
+	r.set(object{"minute_errcode": -1, "minute_limits": object{sendPath: 1}})
+	r.wantCode(r.api("POST", sendPath, goodSend(openid)), -1)
+	if w := r.do("POST", "/sim/settings", object{"minute_errcode": 45009}); w.Code != http.StatusBadRequest {
+		t.Errorf("HTTP %d", w.Code)
+	}
 }
 
 func TestClearQuota(t *testing.T) {

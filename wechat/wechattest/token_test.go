@@ -167,7 +167,7 @@ func TestQuota(t *testing.T) {
 func TestStableTokenMinuteQuota(t *testing.T) {
 	r := newRig(t, Options{})
 	for range minuteLimits[stableTokenPath] {
-		if err := r.quota.spend(stableTokenPath, start); err != nil {
+		if err := r.quota.spend(stableTokenPath, start, 45011); err != nil {
 			t.Fatal("refused too early")
 		}
 	}
