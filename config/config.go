@@ -124,6 +124,10 @@ type WeChat struct {
 	// says. 兼容模式 is not supported.
 	Mode string `yaml:"mode" env:"QUXIANG_WECHAT_MODE"`
 
+	// Name is the account's name as followers read it. Whoever empties the menu
+	// at /admin/menu must type it; while it is empty, username or app_id.
+	Name string `yaml:"name" env:"QUXIANG_WECHAT_NAME"`
+
 	// Username is the account's original ID, which starts with gh_. When it
 	// is given, pushes for another account are refused.
 	Username string `yaml:"username" env:"QUXIANG_WECHAT_USERNAME"`

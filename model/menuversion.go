@@ -48,17 +48,6 @@ type MenuVersion struct {
 	Live string
 }
 
-// Changed reports whether a failed version has changed what stands live: its
-// first step is the default menu, and steps that undo nothing come after it.
-func (v MenuVersion) Changed() bool {
-	for _, s := range v.Steps {
-		if s.OK {
-			return true
-		}
-	}
-	return false
-}
-
 // MenuDraft is the one draft on which all operators work. Revision counts its
 // changes: who saves names the one he saw.
 type MenuDraft struct {

@@ -24,6 +24,8 @@ const (
 	codeMenuEmpty   = 65307
 	codeMenuDomains = 65316
 
+	// CodeMenuGone refuses to delete a conditional menu that is not there.
+	CodeMenuGone = 65301
 	// CodeMenuUser refuses trymatch: nobody of that name follows the account.
 	CodeMenuUser = 65302
 )

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -42,13 +43,14 @@ type app struct {
 	log    *slog.Logger
 	store  *store.Store
 	wechat *wechat.Client
-	menu   *publisher
+	menus  *job.Menus
 	jobs   *job.Runner
 	site   http.Handler
 
 	dispatcher *job.Dispatcher
 	importer   *job.Importer
 	receiver   *upstream.Receiver
+	presses    *job.Presses
 	metrics    *metrics
 
 	closers []func(context.Context) error
@@ -78,7 +80,8 @@ func newApp(ctx context.Context, cfg config.Config, clk *clock, log *slog.Logger
 	if a.wechat, err = a.newWeChat(); err != nil {
 		return nil, err
 	}
-	a.menu = &publisher{client: a.wechat, store: a.store, links: l, now: clk.Now}
+	a.menus = job.NewMenus(job.MenuOptions{Store: a.store, Client: a.wechat, Links: l, Now: clk.Now, Logger: log})
+	a.presses = job.NewPresses(a.store, log)
 	if err := a.wireJobs(l); err != nil {
 		return nil, err
 	}
@@ -124,7 +127,7 @@ func (a *app) wireJobs(l links.Links) error {
 		Store: a.store, Now: a.clock.Now, Logger: a.log, Wake: a.clock.moved,
 		Jobs: job.Schedule(job.ScheduleOptions{
 			LadderMinute: int(r.LadderHour), Ladder: ladder, Dispatcher: a.dispatcher, Importer: a.importer, Purge: purge,
-			Verified: &job.Verified{Store: a.store, Now: a.clock.Now}, More: a.watch(),
+			Verified: &job.Verified{Store: a.store, Now: a.clock.Now}, More: append(a.watch(), a.menus.Job()),
 		}),
 	})
 	return err
@@ -196,7 +199,7 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 		sheet.ServiceAddress = hostOf(a.cfg.PublicURL)
 	}
 	at := a.cfg.CHSI.Attributes
-	callbackArea, err1 := callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l, Unknown: a.metrics.event})
+	callbackArea, err1 := callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l, Unknown: a.metrics.event, Presses: a.presses})
 	oauthArea, err2 := oauth.New(oauth.Options{
 		Web: site, Store: a.store, WeChat: a.wechat, CAS: chsi, Links: l, Codes: tables,
 		Attributes: oauth.Attributes{ExamNumber: at.ExamNumber, Name: at.Name, IDNumber: at.IDNumber, Phone: at.Phone, Email: at.Email},
@@ -210,7 +213,7 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 		Web: site, Store: a.store, Links: l, Codes: tables, Form: sheet, Tag: a.store.Tag, Place: places.Place,
 	})
 	adminArea, err5 := admin.New(admin.Options{
-		Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menu,
+		Web: site, Store: a.store, Links: l, Codes: tables, DataDir: a.cfg.DataDir, Menu: a.menus, AccountName: accountName(w),
 		StandOut: standOut(a.cfg.Review), Desk: deskLimits(a.cfg.Desk), Form: sheet, Place: places.Place,
 	})
 	apiArea, err6 := api.New(api.Options{Web: site, Store: a.store, Receiver: a.receiver, Rate: a.cfg.Upstream.Rate})
@@ -227,6 +230,9 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 func deskLimits(c config.Desk) model.DeskLimits {
 	return model.DeskLimits{Rows: c.RowsPerDay, Misses: c.MissesPerDay}
 }
+
+// accountName is what an operator types before the menu is emptied.
+func accountName(c config.WeChat) string { return cmp.Or(c.Name, c.Username, c.AppID) }
 
 func standOut(c config.Review) model.StandOutLimits {
 	return model.StandOutLimits{SmallUnit: c.SmallUnit, ShareMinimum: c.ShareMinimum, SharePoints: c.SharePoints}
@@ -264,6 +270,8 @@ func (a *app) start(ctx context.Context, ln net.Listener) {
 	a.work(func() { a.report("jobs", a.jobs.Run(ctx)) })
 	a.work(func() { a.report("dispatcher", a.dispatcher.Run(ctx)) })
 	a.work(func() { a.report("importer", a.importer.Run(ctx)) })
+	a.work(func() { a.report("menus", a.menus.Run(ctx)) })
+	a.work(func() { a.report("presses", a.presses.Run(ctx)) })
 	a.closers = append(a.closers, func(stopping context.Context) error {
 		err := server.Shutdown(stopping)
 		cancel()

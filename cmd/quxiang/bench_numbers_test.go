@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -150,7 +149,5 @@ func (o *benchOffice) time(b *testing.B, who, path, search string) time.Duration
 	return took
 }
 
-// noMenu publishes nothing.
-type noMenu struct{}
-
-func (noMenu) Publish(context.Context, []model.MenuItem, model.Actor) error { return nil }
+// noMenu stands where no page of the menu is asked for.
+type noMenu struct{ admin.Menu }

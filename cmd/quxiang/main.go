@@ -71,7 +71,7 @@ func newRoot() *cobra.Command {
 	})
 	root.AddCommand(
 		newServe(), newSandbox(), newSimulate(), newSeed(), newMigrate(), newImport(), newExport(),
-		newJob(), newOperator(), newUpstream(), newDesk(), newKeysCommand(), newFormKey(), newVerify(), newVersion(),
+		newJob(), newOperator(), newUpstream(), newDesk(), newKeysCommand(), newFormKey(), newMenu(), newVerify(), newVersion(),
 	)
 	usageErrors(root)
 	return root

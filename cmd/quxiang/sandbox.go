@@ -108,7 +108,7 @@ func startSandbox(ctx context.Context, o sandboxOptions, out, logs io.Writer) (_
 	}
 	s.app.start(ctx, ln)
 	s.sims.wechat.SetCallback(cfg.PublicURL + "/wechat/callback")
-	if err := s.app.menu.Publish(ctx, model.DefaultMenu().Default, model.BySystem("sandbox")); err != nil {
+	if err := s.app.sandboxMenu(ctx); err != nil {
 		return nil, err
 	}
 	s.print(out)

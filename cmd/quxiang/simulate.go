@@ -62,6 +62,7 @@ func printEnviron(c *cobra.Command, cfg config.Config) {
 		{"QUXIANG_WECHAT_AES_KEY", cfg.WeChat.AESKey.Reveal()},
 		{"QUXIANG_WECHAT_MODE", cfg.WeChat.Mode},
 		{"QUXIANG_WECHAT_USERNAME", cfg.WeChat.Username},
+		{"QUXIANG_WECHAT_NAME", cfg.WeChat.Name},
 		{"QUXIANG_WECHAT_API_URL", cfg.WeChat.APIURL},
 		{"QUXIANG_WECHAT_OPEN_URL", cfg.WeChat.OpenURL},
 		{"QUXIANG_CHSI_CAS_URL", cfg.CHSI.CASURL},

@@ -113,7 +113,7 @@ func (s *simulators) configure(cfg *config.Config) {
 	a := s.wechat.Account()
 	cfg.WeChat.AppID, cfg.WeChat.Secret = a.AppID, config.Secret(a.Secret)
 	cfg.WeChat.Token, cfg.WeChat.AESKey = config.Secret(a.Token), config.Secret(a.EncodingAESKey)
-	cfg.WeChat.Username, cfg.WeChat.Mode = a.Username, s.wechat.Mode()
+	cfg.WeChat.Username, cfg.WeChat.Mode, cfg.WeChat.Name = a.Username, s.wechat.Mode(), s.wechat.Name()
 	if cfg.WeChat.Mode == "compatible" {
 		cfg.WeChat.Mode = "secure" // which reads the sealed half of what such an account is sent
 	}

@@ -62,7 +62,7 @@ type Store interface {
 	MoveTask(ctx context.Context, seen model.Task, stage model.TaskStage, state model.TaskState, a model.Audit) error
 	ImportChanges(ctx context.Context, task int64) (created, changed int, err error)
 	ImportActedOn(ctx context.Context, task int64, limit int) (n int, names []string, err error)
-	Menus(ctx context.Context, before int64, limit int) ([]model.MenuVersion, error)
+	MenuStore
 	OpenConflicts(ctx context.Context, scope model.Scope, after store.Cursor, limit int) ([]store.ConflictRow, store.Cursor, error)
 	CountOpenConflicts(ctx context.Context, scope model.Scope) (int, error)
 	UpstreamKeys(ctx context.Context, school string) ([]model.UpstreamKey, error)
@@ -95,12 +95,6 @@ type deskStore interface {
 	AnswerDeskNote(ctx context.Context, n model.DeskNote) error
 }
 
-// Menu publishes the account's menu and keeps it in the history. Whatever
-// WeChat refuses is an error and is not kept.
-type Menu interface {
-	Publish(ctx context.Context, items []model.MenuItem, by model.Actor) error
-}
-
 // Options of a Handler.
 type Options struct {
 	Web     *web.Web
@@ -109,7 +103,9 @@ type Options struct {
 	Codes   func(version string) (*codes.Table, error)
 	DataDir string // uploads go below it, with random names, for our user only
 	Menu    Menu
-	Form    form.Options // of the forms that departments check
+	// AccountName is the official account's, as followers read it.
+	AccountName string
+	Form        form.Options // of the forms that departments check
 	// Place names where an address is, "" where that is not known; nil knows none.
 	Place    func(ip string) string
 	StandOut model.StandOutLimits // zero: no number stands out
@@ -201,7 +197,7 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.GET("/admin/units", h.as(office, h.units))
 	r.POST("/admin/units", h.as(office, h.uploadUnits))
 	r.GET("/admin/menu", h.as(may(model.ActionMenu), h.menu))
-	r.POST("/admin/menu/publish", h.as(may(model.ActionMenu), h.publish))
+	h.mountMenu(r)
 	r.GET("/admin/operators", h.as(administrator, h.operators))
 	r.POST("/admin/operators/:id/disabled", h.as(administrator, h.setDisabled))
 	r.POST("/admin/operators/:id/logout", h.as(administrator, h.endSessions))
@@ -229,22 +225,27 @@ func (h *Handler) Mount(r gin.IRouter) {
 	// A post's address that is opened as a page, after a login that came in
 	// between or by going back, leads to the page that posts there.
 	for path, page := range map[string]string{
-		"/admin/logout":                 "/admin",
-		"/admin/reviews/chosen":         "/admin/reviews",
-		"/admin/reviews/approve":        "/admin/reviews",
-		"/admin/graduates/:id/review":   "/admin/graduates/:id",
-		"/admin/graduates/:id/change":   "/admin/graduates/:id",
-		"/admin/graduates/:id/reopen":   "/admin/graduates/:id",
-		"/admin/roster/:id/apply":       "/admin/roster/:id",
-		"/admin/roster/:id/discard":     "/admin/roster/:id",
-		"/admin/export":                 "/admin/graduates",
-		"/admin/menu/publish":           "/admin/menu",
-		"/admin/operators/:id/disabled": "/admin/operators",
-		"/admin/operators/:id/logout":   "/admin/operators",
-		desksPath + "/:id/disabled":     desksPath + "/:id",
-		desksPath + "/:id/password":     desksPath + "/:id",
-		deskCheck:                       deskHome,
-		deskSheet:                       deskHome,
+		"/admin/logout":                   "/admin",
+		"/admin/reviews/chosen":           "/admin/reviews",
+		"/admin/reviews/approve":          "/admin/reviews",
+		"/admin/graduates/:id/review":     "/admin/graduates/:id",
+		"/admin/graduates/:id/change":     "/admin/graduates/:id",
+		"/admin/graduates/:id/reopen":     "/admin/graduates/:id",
+		"/admin/roster/:id/apply":         "/admin/roster/:id",
+		"/admin/roster/:id/discard":       "/admin/roster/:id",
+		"/admin/export":                   "/admin/graduates",
+		"/admin/menu/publish":             "/admin/menu",
+		"/admin/menu/move":                "/admin/menu",
+		"/admin/menu/remove":              "/admin/menu",
+		"/admin/menu/history/:id/restore": "/admin/menu/history/:id",
+		"/admin/menu/history/:id/draft":   "/admin/menu/history/:id",
+		"/admin/menu/history/:id/cancel":  "/admin/menu/history/:id",
+		"/admin/operators/:id/disabled":   "/admin/operators",
+		"/admin/operators/:id/logout":     "/admin/operators",
+		desksPath + "/:id/disabled":       desksPath + "/:id",
+		desksPath + "/:id/password":       desksPath + "/:id",
+		deskCheck:                         deskHome,
+		deskSheet:                         deskHome,
 	} {
 		r.GET(path, h.as(anybody, func(v visit) error {
 			return web.SeeOther(v.Context, strings.Replace(page, ":id", url.PathEscape(v.Param("id")), 1))

@@ -40,6 +40,7 @@ func TestEveryRouteByRole(t *testing.T) {
 	view := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor, model.RoleAuditor}
 	review := []model.Role{model.RoleAdmin, model.RoleSchool, model.RoleCollege, model.RoleCounsellor}
 	school := []model.Role{model.RoleAdmin, model.RoleSchool}
+	menus := []model.Role{model.RoleAdmin, model.RoleMenu}
 	admins, desk := []model.Role{model.RoleAdmin}, []model.Role{model.RoleDesk}
 	audit := []model.Role{model.RoleAdmin, model.RoleAuditor}
 	allowed := map[string][]model.Role{
@@ -62,7 +63,12 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/roster/:id/undo": review, "POST /admin/roster/:id/undo": review,
 		"GET /admin/roster/:id/apply": all, "GET /admin/roster/:id/discard": all,
 		"GET /admin/units": school, "POST /admin/units": school,
-		"GET /admin/menu": {model.RoleAdmin, model.RoleMenu}, "POST /admin/menu/publish": {model.RoleAdmin, model.RoleMenu},
+		"GET /admin/menu": menus, "POST /admin/menu/publish": menus, "GET /admin/menu/item": menus, "POST /admin/menu/item": menus,
+		"GET /admin/menu/conditional": menus, "POST /admin/menu/conditional": menus, "POST /admin/menu/move": menus, "POST /admin/menu/remove": menus,
+		"GET /admin/menu/live": menus, "POST /admin/menu/live": menus, "GET /admin/menu/clear": menus, "POST /admin/menu/clear": menus,
+		"GET /admin/menu/history": menus, "GET /admin/menu/history/:id": menus, "POST /admin/menu/history/:id/restore": menus,
+		"POST /admin/menu/history/:id/draft": menus, "POST /admin/menu/history/:id/cancel": menus,
+		"GET /admin/menu/match": menus, "POST /admin/menu/match": menus, "GET /admin/menu/presses": menus,
 		"GET /admin/operators": {model.RoleAdmin}, "POST /admin/operators/:id/disabled": {model.RoleAdmin},
 		"POST /admin/operators/:id/logout": {model.RoleAdmin},
 		"GET /admin/jobs":                  {model.RoleAdmin, model.RoleAuditor},
@@ -74,7 +80,9 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/desk/verifications/:id/note": desk, "POST /admin/desk/verifications/:id/note": desk,
 		// These lead on to pages that ask again.
 		"GET /admin/graduates/:id/review": all, "GET /admin/graduates/:id/reopen": all, "GET /admin/menu/publish": all,
-		"GET /admin/operators/:id/disabled": all, "GET /admin/operators/:id/logout": all,
+		"GET /admin/menu/move": all, "GET /admin/menu/remove": all, "GET /admin/menu/history/:id/restore": all, "GET /admin/menu/history/:id/draft": all,
+		"GET /admin/menu/history/:id/cancel": all,
+		"GET /admin/operators/:id/disabled":  all, "GET /admin/operators/:id/logout": all,
 		"GET /admin/desks/:id/disabled": all, "GET /admin/desks/:id/password": all, "GET /admin/desk/check": all, "GET /admin/desk/sheet": all,
 	}
 	for _, op := range everybody() {

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"cmp"
 	"context"
 	"html"
 	"net/http"
@@ -36,6 +37,7 @@ const (
 	origin   = "https://dj.example.edu.cn"
 	password = "Sonne-Mond-2027"
 	here     = "99001" // demo.School
+	account  = "毕业生去向登记"
 	classA   = "测试2301"
 )
 
@@ -62,18 +64,62 @@ type site struct {
 	only    *only // what the pages get in place of the store; nil for the store
 }
 
-// menu stands in for WeChat.
+// menu stands in for WeChat: what is published is live, unless err says why not.
 type menu struct {
-	published []model.MenuItem
-	by        model.Actor
-	err       error
+	store   *store.Store
+	now     func() time.Time
+	live    model.MenuLive
+	calls   int // of Publish
+	planned []time.Time
+	shown   []model.MenuItem
+	asked   string // whose menu
+	tags    []string
+	err     error
 }
 
-func (m *menu) Publish(_ context.Context, items []model.MenuItem, by model.Actor) error {
-	if m.err == nil {
-		m.published, m.by = items, by
+func (m *menu) Publish(ctx context.Context, id int64) (model.MenuVersion, error) {
+	m.calls++
+	v, err := m.store.Menu(ctx, id)
+	if err != nil {
+		return v, err
 	}
-	return m.err
+	if err := m.store.ClaimMenu(ctx, id); err != nil {
+		return v, err
+	}
+	v.State, v.DoneAt, v.Live = model.MenuPublished, m.now(), "digest"
+	v.Steps = []model.MenuStep{{Text: "默认菜单（3 个一级按钮）", OK: true}}
+	if m.err != nil {
+		v.State, v.Live = model.MenuFailed, ""
+		v.Steps = append(v.Steps, model.MenuStep{Text: "添加个性化菜单（标签“未绑定”）", Said: "个性化菜单的数量已达上限。", Code: 65305}, model.MenuStep{Text: "现在线上：默认菜单 去向登记", OK: true})
+	} else {
+		m.live = model.MenuLive{Set: v.Set, Digest: v.Live}
+	}
+	if err := m.store.FinishMenu(ctx, v); err != nil {
+		return v, err
+	}
+	return v, m.err
+}
+
+func (m *menu) Plan(due time.Time) { m.planned = append(m.planned, due) }
+
+func (m *menu) Live(context.Context) (model.MenuLive, error) { return m.live, m.err }
+
+func (m *menu) Watch(ctx context.Context) (model.MenuDrift, error) {
+	published, _, err := m.store.PublishedMenu(ctx)
+	if err != nil || m.err != nil {
+		return model.MenuDrift{}, cmp.Or(err, m.err)
+	}
+	d := model.MenuDrift{CheckedAt: m.now(), Digest: m.live.Digest, Changes: model.CompareLive(published, m.live)}
+	return d, m.store.SaveMenuDrift(ctx, d)
+}
+
+func (m *menu) Match(_ context.Context, user string) ([]model.MenuItem, error) {
+	m.asked = user
+	return m.shown, m.err
+}
+
+func (m *menu) Tags(context.Context) ([]string, error) {
+	return append(model.OwnTags(), m.tags...), m.err
 }
 
 func must(t testing.TB, err error) {
@@ -115,11 +161,12 @@ func (s *site) wire() {
 	w := webtest.New(t, s.store, s.clock)
 	l, err := links.New(origin)
 	must(t, err)
+	s.menu.store, s.menu.now = s.store, s.clock
 	var pages admin.Store = s.store
 	if s.only != nil {
 		s.only.store, pages = s.store, s.only
 	}
-	h, err := admin.New(admin.Options{Web: w, Store: pages, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, Hash: cheap, StandOut: limits, Desk: deskLimits, Form: form.Options{Issuer: "示范登记系统"}})
+	h, err := admin.New(admin.Options{Web: w, Store: pages, Links: l, Codes: codes.For, DataDir: s.data, Menu: s.menu, AccountName: account, Hash: cheap, StandOut: limits, Desk: deskLimits, Form: form.Options{Issuer: "示范登记系统"}})
 	must(t, err)
 	gin.SetMode(gin.ReleaseMode)
 	s.engine = gin.New()

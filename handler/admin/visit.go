@@ -204,7 +204,12 @@ func done(word string) []web.Banner {
 		"settled":       "勾选的冲突已处理。",
 		"finished":      "已处理，没有其他等待处理的了。",
 		"reopened":      "已为该毕业生重新开放更新。",
-		"published":     "菜单已发布。已关注的手机最迟 5 分钟后看到新菜单。",
+		"published":     "菜单已发布。已关注的手机最多 5 分钟后更新。",
+		"menusaved":     "已保存到草稿，发布后手机上才会看到。",
+		"menuimported":  "线上菜单已导入草稿。",
+		"menuloaded":    "这一版已载入草稿，发布后手机上才会看到。",
+		"scheduled":     "已安排定时发布。到时间后，手机最多 5 分钟后更新。",
+		"calledoff":     "定时发布已取消。",
 		"disabled":      "账号已停用，其登录已退出。",
 		"enabled":       "账号已启用。",
 		"loggedout":     "该账号已在所有设备上退出登录。",
@@ -213,6 +218,8 @@ func done(word string) []web.Banner {
 		"noteanswered":  "已答复，接收部门可以看到。",
 	}[word]
 	switch {
+	case word == "menufailed":
+		return []web.Banner{{Kind: web.BannerError, Text: "菜单没有发布完整，下面是每一步的结果。"}}
 	case word == "unpicked":
 		return []web.Banner{{Kind: web.BannerWarn, Text: "请先勾选要通过的毕业生，或选择“通过本页全部”。"}}
 	case !ok:

@@ -51,6 +51,9 @@ func actor(a model.Actor) string {
 	case model.ActorUpstream:
 		return a.Name
 	case model.ActorSystem:
+		if a.Name == "cli" {
+			return "命令行"
+		}
 	}
 	return "系统"
 }

@@ -29,6 +29,12 @@ type Store interface {
 	School(ctx context.Context, code string) (model.School, error)
 }
 
+// Presses counts the buttons of the menu, at no cost to the answer. once names the
+// press, so that WeChat's repetitions count once.
+type Presses interface {
+	Press(kind model.MenuType, key, once string, at time.Time)
+}
+
 // Options of a Handler.
 type Options struct {
 	Web   *web.Web
@@ -37,6 +43,8 @@ type Options struct {
 	Links links.Links
 	// Answer bounds the work for one push; WeChat hangs up after 5 s. Zero is 4 s.
 	Answer time.Duration
+	// Presses counts what is pressed in the menu; nil for nobody.
+	Presses Presses
 	// Unknown is told the names of events that have no effect here; may be nil.
 	Unknown func(event string)
 }
@@ -138,15 +146,26 @@ func (h *Handler) effect(ctx context.Context, e *wechat.Event) (wechat.Reply, er
 		_, err := h.o.Store.Follow(ctx, e.FromUser, false, "", e.CreateTime)
 		return nil, err
 	case wechat.EventClick:
+		h.press(model.MenuClick, e)
 		return h.answer(ctx, e.FromUser, model.MenuAction(e.EventKey)), nil
 	case wechat.EventTemplateDone:
 		return nil, h.o.Store.Receipts(ctx, []store.Receipt{{
 			MsgID: e.TemplateMsgID, OpenID: e.FromUser, Status: e.Status, At: e.CreateTime,
 		}})
-	case wechat.EventView, wechat.EventScan:
+	case wechat.EventView:
+		h.press(model.MenuView, e)
+		return nil, nil
+	case wechat.EventScan:
 		return nil, nil
 	default:
 		h.o.Unknown(e.Event)
 		return nil, nil
+	}
+}
+
+// press counts a button. WeChat's time is taken for the day.
+func (h *Handler) press(kind model.MenuType, e *wechat.Event) {
+	if h.o.Presses != nil {
+		h.o.Presses.Press(kind, e.EventKey, e.DedupeKey(), e.CreateTime)
 	}
 }

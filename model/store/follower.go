@@ -154,3 +154,17 @@ func notFollowing(tx *gorm.DB, openids []string) (map[string]bool, error) {
 	}
 	return set, nil
 }
+
+// RecentFollowers lists those who follow, who began last first. Index
+// followers_recent: limit rows.
+func (s *Store) RecentFollowers(ctx context.Context, limit int) ([]model.Follower, error) {
+	var rows []followerRow
+	if err := s.read(ctx).Where("subscribed = ?", true).Order("last_event_at DESC").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, wrap("recent followers", err)
+	}
+	out := make([]model.Follower, len(rows))
+	for i, r := range rows {
+		out[i] = r.follower()
+	}
+	return out, nil
+}

@@ -23,9 +23,10 @@ const Origin = "https://dj.example.edu.cn"
 func New(t testing.TB, s web.Store, now func() time.Time) *web.Web {
 	t.Helper()
 	renderer, err := web.NewRenderer(web.RenderOptions{Static: fstest.MapFS{
-		"manifest.json": {Data: []byte(`{"app.css":"app.0.css","verify.css":"verify.0.css","icon.svg":"icon.0.svg","keys.js":"keys.0.js","chart.js":"chart.0.js","chart.css":"chart.0.css"}`)},
+		"manifest.json": {Data: []byte(`{"app.css":"app.0.css","verify.css":"verify.0.css","icon.svg":"icon.0.svg","keys.js":"keys.0.js","menu.js":"menu.0.js","chart.js":"chart.0.js","chart.css":"chart.0.css"}`)},
 		"chart.0.js":    {Data: []byte("0")}, "chart.0.js.gz": {Data: []byte("x")},
 		"chart.0.css": {Data: []byte("0")}, "chart.0.css.gz": {Data: []byte("x")},
+		"menu.0.js": {Data: []byte("0")}, "menu.0.js.gz": {Data: []byte("x")},
 		"keys.0.js": {Data: []byte("0")}, "keys.0.js.gz": {Data: []byte("x")},
 		"verify.0.css": {Data: []byte("body{}")}, "verify.0.css.gz": {Data: []byte("x")},
 		"app.0.css": {Data: []byte("body{}")}, "app.0.css.gz": {Data: []byte("x")},
