@@ -108,7 +108,7 @@ func (v *verdict) judgePDF(ctx context.Context, file []byte, ring form.Ring) err
 	case errors.Is(err, readback.ErrPages):
 		v.problem = "登记信息表只有一页，这个 PDF 不是一页。"
 	case errors.Is(err, readback.ErrForeign):
-		v.problem = "这个 PDF 不是系统出具的原件：大小不同，或页面上另有批注、表单。"
+		v.problem = "这个 PDF 不是系统出具的原件：大小不同，或另有批注、表单、图层、脚本、附件。"
 	case errors.Is(err, readback.ErrTooLarge):
 		v.problem = "PDF 太大，不是系统出具的原件。"
 	case err != nil:

@@ -1,6 +1,7 @@
 package readback
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -107,7 +108,7 @@ func (e *engine) open(file []byte) (p page, err error) {
 	if math.Abs(size.Width*pointToMM-paper.PageWidth) > 0.5 || math.Abs(size.Height*pointToMM-paper.PageHeight) > 0.5 {
 		return p, ErrForeign
 	}
-	if err := e.plain(doc, at); err != nil {
+	if err := errors.Join(e.still(doc), e.plain(doc, at)); err != nil {
 		return p, err
 	}
 	if p.picture, err = e.picture(at); err != nil {
@@ -115,6 +116,28 @@ func (e *engine) open(file []byte) (p page, err error) {
 	}
 	p.glyphs, err = e.text(at, size.Height)
 	return p, err
+}
+
+// shifting are names of what can change what a viewer shows, whatever the page
+// looks like here: layers that are seen on paper and not on the screen or the
+// other way round, scripts, and other files that are shown in its stead. Long
+// enough for none to come up by chance in a packed stream.
+var shifting = [][]byte{[]byte("/OCProperties"), []byte("/JavaScript"), []byte("/EmbeddedFile")}
+
+// still refuses what is shifting. PDFium writes the file anew for it, with every
+// name as it was understood: in the file itself names can be packed, or spelt in
+// several ways.
+func (e *engine) still(doc references.FPDF_DOCUMENT) error {
+	written, err := e.FPDF_SaveAsCopy(&requests.FPDF_SaveAsCopy{Document: doc, Flags: requests.SaveFlagNoIncremental})
+	if err != nil || written.FileBytes == nil {
+		return fmt.Errorf("%w: %w", ErrNoPDF, err)
+	}
+	for _, name := range shifting {
+		if bytes.Contains(*written.FileBytes, name) {
+			return ErrForeign
+		}
+	}
+	return nil
 }
 
 // plain refuses forms to fill in, and annotations but links: they lie over the
