@@ -223,7 +223,7 @@ func (h *Handler) showMenu(v visit, fault *model.Error) error {
 	report := model.CheckMenus(d.Set, h.o.Links.Origin())
 	p := web.Page{Title: "公众号菜单", Banner: done(v.Query("done")), Next: menuPath, Scripts: []string{"menu.js"}}
 	if fault != nil {
-		p.Banner = append(p.Banner, web.Banner{Kind: web.BannerError, Text: firstLine(fault.Message)})
+		p.Banner = append(p.Banner, web.Banner{Kind: web.BannerError, Text: strings.TrimSuffix(firstLine(fault.Message), "：")})
 	}
 	published, tried, err := h.o.Store.PublishedMenu(ctx)
 	if err != nil {

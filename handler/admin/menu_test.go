@@ -310,3 +310,14 @@ func TestMenuPressesAreShown(t *testing.T) {
 	}))
 	page{has: []string{"去向登记 打开毕业去向登记（已绑定的直接进入下一步） 7", "办理进度 在对话中回复办理进度 42", "（已不在菜单里） faq 3", "6/10"}, not: []string{"1000", "1042"}}.check(t, e.get("/admin/menu/presses"))
 }
+
+// TestMenuWhileAnotherIsPublished: the second is told, and nothing of it is begun.
+func TestMenuWhileAnotherIsPublished(t *testing.T) {
+	s, e := newEditor(t)
+	v, err := s.store.AddMenu(t.Context(), model.MenuVersion{Set: model.DefaultMenu(), State: model.MenuKept, SavedAt: s.now})
+	must(t, err)
+	must(t, s.store.ClaimMenu(t.Context(), v.ID))
+	if got := e.posts("/admin/menu/publish", url.Values{"when": {"now"}}); got.status != 409 || !strings.Contains(got.has[0], "另一次发布正在进行") {
+		t.Errorf("%+v", got)
+	}
+}

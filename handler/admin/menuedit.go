@@ -96,8 +96,8 @@ func (h *Handler) condition(ctx context.Context, c model.ConditionalMenu) condit
 		names = append(names, c.Tag)
 	}
 	f := condition{
-		Tag:      web.Choices{Name: "tag", Label: "标签", Required: true, Items: []web.Choice{{Text: "不限标签", Chosen: c.Tag == ""}}},
-		Platform: web.Choices{Name: "platform", Label: "手机类型", Required: true, Items: []web.Choice{{Text: "不限手机类型", Chosen: c.Platform == ""}}},
+		Tag:      web.Choices{Name: "tag", Label: "标签", Items: []web.Choice{{Text: "不限标签", Chosen: c.Tag == ""}}},
+		Platform: web.Choices{Name: "platform", Label: "手机类型", Items: []web.Choice{{Text: "不限手机类型", Chosen: c.Platform == ""}}},
 	}
 	for _, n := range names {
 		f.Tag.Items = append(f.Tag.Items, web.Choice{Value: n, Text: n, Chosen: n == c.Tag})

@@ -206,7 +206,7 @@ func (h *Handler) showItem(v visit, fault *model.Error, d model.MenuDraft, path,
 
 // places are where a button can be moved to: the bar, or below another.
 func places(set model.MenuSet, p model.MenuPlace, it model.MenuItem) *web.Choices {
-	c := &web.Choices{Name: "where", Label: "位置", Required: true, Items: []web.Choice{{Value: "", Text: "不变", Chosen: true}}}
+	c := &web.Choices{Name: "where", Label: "移动位置", Items: []web.Choice{{Value: "", Text: "不变", Chosen: true}}}
 	items := set.Of(p.Menu)
 	if p.Item >= 0 && len(items) < model.MaxMenuButtons {
 		c.Items = append(c.Items, web.Choice{Value: pathOf(model.MenuPlace{Menu: p.Menu, Column: len(items), Item: -1}), Text: "移到一级按钮"})

@@ -61,8 +61,12 @@ func (h *Handler) publish(v visit) error {
 func (h *Handler) goLive(v visit, action string, version model.MenuVersion) error {
 	if _, err := h.o.Menu.Publish(v.Request.Context(), version.ID); err != nil {
 		h.o.Web.Logger(v.Context).Warn("menu not published", "version", version.ID, "err", err)
-		if _, ok := asError(err); !ok {
+		e, ok := asError(err)
+		if !ok {
 			return fmt.Errorf("admin: publish menu: %w", err)
+		}
+		if now, err := h.o.Store.Menu(v.Request.Context(), version.ID); err == nil && now.State == model.MenuKept {
+			return h.showMenu(v, e) // another publication is under way: this one has not begun
 		}
 		if err := h.menuAudit(v, action+".failed", version); err != nil {
 			return err

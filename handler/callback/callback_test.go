@@ -3,10 +3,12 @@ package callback_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +33,7 @@ type bench struct {
 	url     string
 	now     time.Time
 	unknown []string
+	presses []string
 	kept    callback.Store // what the handler uses; the store unless a test breaks it
 }
 
@@ -67,7 +70,7 @@ func newBench(t *testing.T, wrap func(callback.Store) callback.Store) *bench {
 		t.Fatal(err)
 	}
 	h, err := callback.New(callback.Options{
-		Web: w, Push: push, Store: b.kept, Links: l, Unknown: func(e string) { b.unknown = append(b.unknown, e) },
+		Web: w, Push: push, Store: b.kept, Links: l, Presses: b, Unknown: func(e string) { b.unknown = append(b.unknown, e) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -306,5 +309,42 @@ func TestRefusals(t *testing.T) {
 	}
 	if err := b.sim.VerifyCallback(t.Context()); err != nil {
 		t.Errorf("the address was not verified: %v", err)
+	}
+}
+
+// Press notes what is counted.
+func (b *bench) Press(kind model.MenuType, key, once string, at time.Time) {
+	b.presses = append(b.presses, fmt.Sprintf("%s %s %s %d", kind, key, at.In(model.Shanghai).Format(time.DateOnly), len(once)))
+}
+
+// TestPressesAreCounted: what is pressed in the menu, by WeChat's day; nothing else.
+func TestPressesAreCounted(t *testing.T) {
+	b := newBench(t, nil)
+	openid, err := b.sim.AddFollower(t.Context(), wechattest.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(b.sim)
+	defer front.Close()
+	a := b.sim.Account()
+	c, err := wechat.New(wechat.Options{AppID: a.AppID, Secret: a.Secret, APIURL: front.URL, OpenURL: front.URL, Now: func() time.Time { return b.now }})
+	if err == nil {
+		err = c.CreateMenu(t.Context(), wechat.Menu{Buttons: []wechat.Button{{Name: "网站", Type: "view", URL: "https://a.example/"}}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []wechattest.Push{
+		{OpenID: openid, Event: wechat.EventClick, EventKey: "progress"},
+		{OpenID: openid, Event: wechat.EventView, EventKey: "https://a.example/"},
+		{OpenID: openid, Text: "进度"},
+	} {
+		if got, err := b.sim.Push(t.Context(), p); err != nil || got.Problem != "" {
+			t.Fatalf("%+v, %v", got, err)
+		}
+	}
+	want := []string{"click progress 2027-08-20 34", "view https://a.example/ 2027-08-20 34"}
+	if !slices.Equal(b.presses, want) {
+		t.Errorf("counted %q, want %q", b.presses, want)
 	}
 }

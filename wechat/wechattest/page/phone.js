@@ -177,8 +177,20 @@
     }
   };
 
-  const menuButton = (item) => {
-    const button = el('button', {type: 'button', 'data-menu': item.name}, item.name);
+  // WeChat shows 4 汉字 of a name in the bar and 8 in the list; two letters count as one.
+  const cut = (name, limit) => {
+    let width = 0;
+    let shown = '';
+    for (const {segment} of new Intl.Segmenter('zh', {granularity: 'grapheme'}).segment(name)) {
+      width += /^[\x00-\x7f]$/.test(segment) ? 1 : 2;
+      if (width > 2 * limit) return shown + '…';
+      shown += segment;
+    }
+    return shown;
+  };
+
+  const menuButton = (item, limit) => {
+    const button = el('button', {type: 'button', 'data-menu': item.name, title: item.name}, cut(item.name, limit));
     button.addEventListener('click', () => press(button, item));
     return button;
   };
@@ -188,12 +200,12 @@
     if (!items.length) $('menu').append(el('span', {class: 'none'}, '公众号还没有发布菜单'));
     items.forEach((item, i) => {
       if (!item.sub_button.length) {
-        $('menu').append(el('div', {}, menuButton(item)));
+        $('menu').append(el('div', {}, menuButton(item, 4)));
         return;
       }
-      const list = el('ul', {id: 'submenu-' + i, hidden: ''}, ...item.sub_button.map((sub) => el('li', {}, menuButton(sub))));
+      const list = el('ul', {id: 'submenu-' + i, hidden: ''}, ...item.sub_button.map((sub) => el('li', {}, menuButton(sub, 8))));
       const parent = el('button', {type: 'button', 'data-menu': item.name, 'aria-expanded': 'false', 'aria-controls': list.id},
-        el('span', {'aria-hidden': 'true'}, '≡ '), item.name);
+        el('span', {'aria-hidden': 'true'}, '≡ '), cut(item.name, 4));
       parent.addEventListener('click', () => {
         const open = parent.getAttribute('aria-expanded') === 'true';
         closeMenus();
