@@ -17,8 +17,9 @@ var openRoutes = []string{
 	"GET /wechat/callback", "POST /wechat/callback", "GET /wechat/oauth", "GET /wechat/oauth/callback",
 	"GET /chsi/login", "GET /chsi/callback", "POST /chsi/callback",
 	"GET /verify/archive", "POST /verify/archive", "GET /verify/household", "POST /verify/household",
-	"GET /v/:number/:tag", "GET /V/:number/:tag", "GET /admin/login", "POST /admin/login", "POST /h5/logout",
+	"GET /v/:payload", "GET /V/:payload", "GET /.well-known/quxiang-keys.json", "GET /admin/login", "POST /admin/login", "POST /h5/logout",
 	"POST /api/v1/upstream/destinations", "GET /api/v1/upstream/destinations/:key", // signed: see handler/api
+	"POST /api/v1/verifications", "GET /api/v1/verifications/:key",
 }
 
 // TestEveryOtherRouteNeedsALogin asks every route of the whole site as
