@@ -20,7 +20,7 @@ import (
 var public = []string{
 	"/", "/care", "/help", "/cannot-login",
 	"/static/*file", "/healthz", "/readyz",
-	"/wechat/callback", "/wechat/oauth", "/wechat/oauth/callback",
+	"/wechat/oauth", "/wechat/oauth/callback",
 	"/chsi/login", "/chsi/callback",
 	"/verify/archive", "/verify/household", "/v/:payload", "/V/:payload", "/.well-known/quxiang-keys.json",
 	"/admin/login",
@@ -57,8 +57,11 @@ type Area interface{ Mount(r gin.IRouter) }
 
 // Options of a router.
 type Options struct {
-	Web            *web.Web
-	Static         http.Handler
+	Web    *web.Web
+	Static http.Handler
+	// Edge are endpoints in front of the pages, by their exact path: whoever asks
+	// them is checked by themselves, and nothing of the pages' middleware runs.
+	Edge           map[string]http.Handler
 	Areas          []Area
 	TrustedProxies []string // networks whose X-Forwarded-For counts; none by default
 	Ready          func(context.Context) error
@@ -92,7 +95,25 @@ func New(o Options) (http.Handler, error) {
 	for _, a := range o.Areas {
 		a.Mount(r)
 	}
-	return r, nil
+	if len(o.Edge) == 0 {
+		return r, nil
+	}
+	return front{edge: o.Edge, pages: r}, nil
+}
+
+// front tells the edge from the pages.
+type front struct {
+	edge  map[string]http.Handler
+	pages http.Handler
+}
+
+// ServeHTTP implements http.Handler.
+func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h, ok := f.edge[r.URL.Path]; ok {
+		h.ServeHTTP(w, r)
+		return
+	}
+	f.pages.ServeHTTP(w, r)
 }
 
 func limit(c *gin.Context) {

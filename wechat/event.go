@@ -18,6 +18,7 @@ const (
 	EventScan         = "SCAN"
 	EventClick        = "CLICK"
 	EventView         = "VIEW"
+	EventScanWait     = "scancode_waitmsg"
 	EventTemplateDone = "TEMPLATESENDJOBFINISH"
 )
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -177,6 +178,41 @@ func (p *Push) VerifyURL(q url.Values) (echo string, err error) {
 	return echo, nil
 }
 
+// Read is [Push.Open] of a body that is still to be read. size is the length
+// that the sender announced, -1 for none. Nothing is read of a push that is too
+// large by its own word or that is not signed, and never much more than
+// [MaxPushBody].
+func (p *Push) Read(q url.Values, size int64, body io.Reader) (*Event, *Envelope, error) {
+	if size > MaxPushBody {
+		return nil, nil, errTooLarge
+	}
+	token, err := p.signed(q)
+	if err != nil {
+		return nil, nil, err
+	}
+	if size < 0 {
+		size = MaxPushBody
+	}
+	b := make([]byte, 0, min(size, firstRead)+1)
+	for {
+		n, err := body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		switch {
+		case len(b) > MaxPushBody:
+			return nil, nil, errTooLarge
+		case err == io.EOF:
+			return p.open(q, token, b)
+		case err != nil:
+			return nil, nil, errBody
+		case len(b) == cap(b):
+			b = slices.Grow(b, len(b))
+		}
+	}
+}
+
+// firstRead is more than nearly all pushes have, in bytes.
+const firstRead = 4 << 10
+
 // Open checks a POST and returns its message and the envelope for [Push.Seal].
 // The order is signature, window, size, mode, signature of the message,
 // decryption, addressee; nothing is parsed before the first three. The error is
@@ -186,6 +222,11 @@ func (p *Push) Open(q url.Values, body []byte) (*Event, *Envelope, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	return p.open(q, token, body)
+}
+
+// open goes on where token has signed the query.
+func (p *Push) open(q url.Values, token string, body []byte) (_ *Event, _ *Envelope, err error) {
 	if len(body) > MaxPushBody {
 		return nil, nil, errTooLarge
 	}

@@ -163,6 +163,10 @@ func (a *app) wireSite(l links.Links) error {
 	if err != nil {
 		return err
 	}
+	push, err := a.pushes(site, l)
+	if err != nil {
+		return err
+	}
 	areas, err := a.areas(site, l)
 	if err != nil {
 		return err
@@ -173,11 +177,13 @@ func (a *app) wireSite(l links.Links) error {
 	}
 	a.site, err = handler.New(handler.Options{
 		Web: site, Static: renderer.Static(), Areas: areas, TrustedProxies: proxies, Ready: a.store.Ping,
+		Edge: map[string]http.Handler{callback.Route: push.Edge()},
 	})
 	return err
 }
 
-func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
+// pushes is where WeChat pushes to.
+func (a *app) pushes(site *web.Web, l links.Links) (*callback.Handler, error) {
 	w := a.cfg.WeChat
 	push, err := wechat.NewPush(wechat.PushOptions{
 		AppID: w.AppID, Username: w.Username, Token: w.Token.Reveal(), PreviousToken: w.PreviousToken.Reveal(),
@@ -186,6 +192,11 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 	if err != nil {
 		return nil, err
 	}
+	return callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l, Unknown: a.metrics.event, Presses: a.presses})
+}
+
+func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
+	w := a.cfg.WeChat
 	chsi, err := cas.New(cas.Options{
 		URL: a.cfg.CHSI.CASURL, ValidatePath: a.cfg.CHSI.ValidatePath, Timeout: w.Timeout, Now: a.clock.Now,
 	})
@@ -199,7 +210,6 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 		sheet.ServiceAddress = hostOf(a.cfg.PublicURL)
 	}
 	at := a.cfg.CHSI.Attributes
-	callbackArea, err1 := callback.New(callback.Options{Web: site, Push: push, Store: a.store, Links: l, Unknown: a.metrics.event, Presses: a.presses})
 	oauthArea, err2 := oauth.New(oauth.Options{
 		Web: site, Store: a.store, WeChat: a.wechat, CAS: chsi, Links: l, Codes: tables,
 		Attributes: oauth.Attributes{ExamNumber: at.ExamNumber, Name: at.Name, IDNumber: at.IDNumber, Phone: at.Phone, Email: at.Email},
@@ -220,10 +230,10 @@ func (a *app) areas(site *web.Web, l links.Links) ([]handler.Area, error) {
 	deskArea, err7 := api.NewDesk(api.DeskOptions{
 		Web: site, Store: a.store, Codes: tables, Form: sheet, Place: places.Place, Limits: deskLimits(a.cfg.Desk), Rate: a.cfg.Upstream.Rate,
 	})
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	if err := errors.Join(err2, err3, err4, err5, err6, err7); err != nil {
 		return nil, err
 	}
-	return []handler.Area{callbackArea, oauthArea, h5Area, verifyArea, adminArea, apiArea, deskArea}, nil
+	return []handler.Area{oauthArea, h5Area, verifyArea, adminArea, apiArea, deskArea}, nil
 }
 
 // deskLimits are how much a department may ask in a day, on pages and by API.

@@ -22,10 +22,11 @@ type benchTarget struct {
 	process *benchProcess
 	client  *http.Client
 	request func(ctx context.Context, i int) (*http.Request, error) // the i-th
+	workers int                                                     // send side by side
 }
 
 func newBenchTarget(p *benchProcess, request func(ctx context.Context, i int) (*http.Request, error)) benchTarget {
-	return benchTarget{process: p, request: request, client: &http.Client{
+	return benchTarget{process: p, request: request, workers: connections, client: &http.Client{
 		Transport: &http.Transport{
 			MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections,
 			DisableCompression: true, // what is sent, not what it unpacks to
@@ -42,8 +43,8 @@ func (t benchTarget) round(ctx context.Context, n int) (time.Duration, error) {
 	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	faults := make([]error, connections)
-	for w := range connections {
+	faults := make([]error, t.workers)
+	for w := range t.workers {
 		workers.Go(func() {
 			for faults[w] == nil {
 				i := int(next.Add(1)) - 1

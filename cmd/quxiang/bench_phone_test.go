@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"quxiang/model/demo"
-	"quxiang/wechat/wechattest"
 )
 
 // benchPhone is a browser inside WeChat that walks the sandbox's pages.
@@ -203,26 +202,4 @@ func (p *benchPhone) cookies() string {
 		pairs = append(pairs, c.Name+"="+c.Value)
 	}
 	return strings.Join(pairs, "; ")
-}
-
-// account is what the simulator tells about itself.
-func (p *benchPhone) account(ctx context.Context) wechattest.Account {
-	p.b.Helper()
-	var a wechattest.Account
-	got := p.get(ctx, p.wechat+"/sim/account")
-	if err := json.Unmarshal([]byte(got.text), &a); err != nil {
-		p.b.Fatalf("account (status %d): %v", got.status, err)
-	}
-	return a
-}
-
-// click sends a push and returns what the account answers, unsealed.
-func (p *benchPhone) click(ctx context.Context, a wechattest.Account, c sealedPush) string {
-	p.b.Helper()
-	got := p.do(ctx, http.MethodPost, p.app+"/wechat/callback?"+c.query, "text/xml", c.body)
-	text, err := unseal(a, got.text)
-	if err != nil {
-		p.b.Fatalf("answer to a click (status %d): %v", got.status, err)
-	}
-	return text
 }

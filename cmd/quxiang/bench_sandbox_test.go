@@ -2,34 +2,24 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/silenceper/wechat/v2/util"
-
-	"quxiang/model"
 	"quxiang/model/demo"
-	"quxiang/wechat/wechattest"
 )
 
 // What `make bench` holds against its limits (issue: speed and memory).
 const (
 	idleLimit = 150 * mega
 	homeLimit = 4
-	pushLimit = 6
 
 	benchRounds  = 7
 	homeRequests = 1500
-	pushRequests = 5000
 )
 
 // benchSandbox measures the sandbox: at rest, its pages, and under load.
@@ -53,7 +43,6 @@ func benchSandbox(ctx context.Context, b *testing.B, t *benchTable, binary strin
 	benchHome(ctx, b, t, p, phone, "home page with forms")
 	benchVerify(ctx, b, t, p, phone)
 	benchForms(ctx, b, t, p, phone)
-	benchPush(ctx, b, t, p, phone)
 	benchPages(ctx, b, t, phone)
 }
 
@@ -125,82 +114,4 @@ func startBare(ctx context.Context, b *testing.B, child, arg string) (p *benchPr
 		b.Fatal(err)
 	}
 	return p, "http://" + said["listening"]
-}
-
-// benchPush compares a click on 办理进度, sealed by WeChat and answered from the
-// database, with an endpoint that reads the body and says success.
-func benchPush(ctx context.Context, b *testing.B, t *benchTable, p *benchProcess, phone *benchPhone) {
-	b.Helper()
-	account := phone.account(ctx)
-	pushes := make([]sealedPush, pushRequests)
-	for i := range pushes {
-		var err error
-		if pushes[i], err = newClick(account, phone.openid, time.Now()); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if answer := phone.click(ctx, account, pushes[0]); !strings.Contains(answer, "当前进度") {
-		b.Fatalf("a click was not answered with the progress but with %q", answer)
-	}
-	request := func(base string) func(context.Context, int) (*http.Request, error) {
-		return func(ctx context.Context, i int) (*http.Request, error) { return pushes[i].request(ctx, base) }
-	}
-	plain, base := startBare(ctx, b, barePush, "")
-	ours, bare := newBenchTarget(p, request(phone.app)), newBenchTarget(plain, request(base))
-	mine, theirs := compare(b, benchRounds,
-		func() (time.Duration, error) { return ours.round(ctx, pushRequests) },
-		func() (time.Duration, error) { return bare.round(ctx, pushRequests) })
-	t.ratio("secure click, answered from the database, CPU a push", mine, theirs, pushLimit)
-}
-
-// sealedPush is a message as WeChat sends it.
-type sealedPush struct{ query, body string }
-
-// sealedBody is the body of a push and of its answer in secure mode.
-type sealedBody struct {
-	XMLName    xml.Name `xml:"xml"`
-	ToUserName string   `xml:",omitempty"`
-	Encrypt    string
-}
-
-func newClick(a wechattest.Account, openid string, now time.Time) (sealedPush, error) {
-	event := fmt.Sprintf("<xml><ToUserName><![CDATA[%s]]></ToUserName><FromUserName><![CDATA[%s]]></FromUserName>"+
-		"<CreateTime>%d</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[CLICK]]></Event>"+
-		"<EventKey><![CDATA[%s]]></EventKey></xml>", a.Username, openid, now.Unix(), model.MenuProgress)
-	random := make([]byte, 16)
-	_, _ = rand.Read(random) // never fails (crypto/rand)
-	text, err := util.EncryptMsg(random, []byte(event), a.AppID, a.EncodingAESKey)
-	if err != nil {
-		return sealedPush{}, err
-	}
-	body, err := xml.Marshal(sealedBody{ToUserName: a.Username, Encrypt: string(text)})
-	if err != nil {
-		return sealedPush{}, err
-	}
-	at, nonce := strconv.FormatInt(now.Unix(), 10), rand.Text()[:10]
-	return sealedPush{body: string(body), query: url.Values{
-		"signature": {util.Signature(a.Token, at, nonce)}, "timestamp": {at}, "nonce": {nonce}, "openid": {openid},
-		"encrypt_type": {"aes"}, "msg_signature": {util.Signature(a.Token, at, nonce, string(text))},
-	}.Encode()}, nil
-}
-
-func (p sealedPush) request(ctx context.Context, base string) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/wechat/callback?"+p.query, strings.NewReader(p.body))
-	if err == nil {
-		r.Header.Set("Content-Type", "text/xml")
-	}
-	return r, err
-}
-
-// unseal returns the message in an answer.
-func unseal(a wechattest.Account, answer string) (string, error) {
-	var s sealedBody
-	if err := xml.Unmarshal([]byte(answer), &s); err != nil {
-		return "", err
-	}
-	if s.Encrypt == "" {
-		return "", errors.New("the answer is not sealed")
-	}
-	_, text, err := util.DecryptMsg(a.AppID, s.Encrypt, a.EncodingAESKey)
-	return string(text), err
 }

@@ -84,6 +84,7 @@ func BenchmarkTable(b *testing.B) {
 	binary := buildProgram(ctx, b)
 	var t benchTable
 	benchSandbox(ctx, b, &t, binary)
+	benchPush(ctx, b, &t, binary)
 	benchRoster(ctx, b, &t, binary)
 	benchNumbers(b, &t)
 	benchDesk(ctx, b, &t)

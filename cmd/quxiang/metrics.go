@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -22,11 +24,15 @@ type metrics struct {
 	calls    *prometheus.HistogramVec
 	unknown  *prometheus.CounterVec
 	received *prometheus.CounterVec
+
+	mu     sync.Mutex
+	events map[string]bool // names that unknown has; guarded by mu
 }
 
 func newMetrics() *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
+		events:   map[string]bool{},
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "quxiang_http_request_seconds", Help: "How long answers took, by route pattern and status.",
 			Buckets: []float64{.005, .02, .1, .5, 2, 5},
@@ -64,15 +70,29 @@ func (m *metrics) upstream(t model.Tally) {
 	}
 }
 
-// maxEventNames bounds the label: names come from outside, if signed.
-const maxEventNames = 32
+// maxEventNames bounds how many names are told apart: they come from outside, if
+// signed, and each is a series of its own for as long as the program runs.
+const maxEventNames = 64
 
+// event counts an event by its name; all beyond the first maxEventNames, and
+// whatever does not look like a name of WeChat's, as "other".
 func (m *metrics) event(name string) {
-	if len(name) > maxEventNames {
-		name = name[:maxEventNames]
+	if !eventName.MatchString(name) {
+		name = "other"
 	}
+	m.mu.Lock()
+	if !m.events[name] {
+		if len(m.events) < maxEventNames {
+			m.events[name] = true
+		} else {
+			name = "other"
+		}
+	}
+	m.mu.Unlock()
 	m.unknown.WithLabelValues(name).Inc()
 }
+
+var eventName = regexp.MustCompile(`^[A-Za-z0-9_]{1,48}$`)
 
 // outboxStore counts the outbox for the gauge.
 type outboxStore interface {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"quxiang/model"
+	"quxiang/model/form"
 	"quxiang/wechat"
 )
 
@@ -103,6 +104,16 @@ func (h *Handler) progress(ctx context.Context, openid string) string {
 	}
 	b.WriteString(h.link("点此办理", "/h5/home"))
 	return b.String()
+}
+
+// scanned answers a button that scans (scancode_waitmsg): the code of a form
+// leads to its check.
+func (h *Handler) scanned(result string) wechat.Reply {
+	payload := form.FromQR(result)
+	if !form.IsPayload(payload) {
+		return wechat.TextReply{Content: "扫到的不是登记信息表上的核验码。\n请扫描表上的二维码，或" + anchor("输入核验编号核验", h.o.Links.Home())}
+	}
+	return wechat.TextReply{Content: "扫到一份登记信息表的核验码。\n" + anchor("点此核验", h.o.Links.Page("/v/"+payload))}
 }
 
 func (h *Handler) deadline(ctx context.Context) string {

@@ -5,12 +5,11 @@ package callback
 import (
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
-
-	"github.com/gin-gonic/gin"
 
 	"quxiang/handler/web"
 	"quxiang/model"
@@ -50,7 +49,19 @@ type Options struct {
 }
 
 // Handler serves the push endpoint.
-type Handler struct{ o Options }
+type Handler struct {
+	o        Options
+	receipts *receipts
+	// working bounds the effects under way, so that a database that hangs holds
+	// a bounded number of pushes and no more memory.
+	working chan struct{}
+}
+
+// Route is where WeChat pushes to.
+const Route = "/wechat/callback"
+
+// maxWorking is far more than a database that answers ever has at once.
+const maxWorking = 512
 
 // New returns a Handler.
 func New(o Options) (*Handler, error) {
@@ -63,66 +74,130 @@ func New(o Options) (*Handler, error) {
 	if o.Unknown == nil {
 		o.Unknown = func(string) {}
 	}
-	return &Handler{o: o}, nil
+	return &Handler{o: o, receipts: newReceipts(o.Store, o.Answer), working: make(chan struct{}, maxWorking)}, nil
 }
 
-// Mount adds the routes.
-func (h *Handler) Mount(r gin.IRouter) {
-	r.GET("/wechat/callback", h.verify)
-	r.POST("/wechat/callback", h.push)
+// Edge is the endpoint, to be served in front of the pages.
+func (h *Handler) Edge() http.Handler { return h.o.Web.Edge(Route, h.serve) }
+
+func (h *Handler) serve(c *web.Call) web.Answer {
+	switch c.Method {
+	case http.MethodGet:
+		return h.verify(c)
+	case http.MethodPost:
+		return h.push(c)
+	default:
+		c.Writer.Header().Set("Allow", "GET, POST")
+		return web.TextAnswer(http.StatusMethodNotAllowed, "refused")
+	}
 }
 
 // verify answers WeChat's check of the address (接入验证).
-func (h *Handler) verify(c *gin.Context) {
-	echo, err := h.o.Push.VerifyURL(c.Request.URL.Query())
+func (h *Handler) verify(c *web.Call) web.Answer {
+	echo, err := h.o.Push.VerifyURL(c.URL.Query())
 	if err != nil {
-		h.refuse(c, err)
-		return
+		return refuse(c, err)
 	}
-	c.String(http.StatusOK, "%s", echo)
+	return web.TextAnswer(http.StatusOK, echo)
 }
 
-func (h *Handler) push(c *gin.Context) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, wechat.MaxPushBody))
-	if err != nil {
-		h.refuse(c, err)
-		return
-	}
-	event, envelope, err := h.o.Push.Open(c.Request.URL.Query(), body)
-	if err != nil {
-		h.refuse(c, err)
-		return
-	}
-	ctx, cancel := context.WithTimeout(c.Request.Context(), h.o.Answer)
+func (h *Handler) push(c *web.Call) web.Answer {
+	ctx, cancel := context.WithTimeout(c.Context(), h.o.Answer)
 	defer cancel()
-	reply, err := h.effect(ctx, event)
+	// A body that trickles in must not outlast the time for the answer either.
+	until, _ := ctx.Deadline()
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(until) // recorders of tests have none
+	event, envelope, err := h.o.Push.Read(c.URL.Query(), c.ContentLength, c.Body)
+	if err != nil {
+		return refuse(c, err)
+	}
+	reply, err := h.inTime(ctx, c, event)
 	if err != nil {
 		// WeChat tries again: better than an effect that is lost.
-		h.o.Web.Logger(c).Error("push not kept", "event", event.Event, "err", err)
-		c.Status(http.StatusServiceUnavailable)
-		return
+		c.Logger().Error("push not kept", "event", event.Event, "err", err)
+		return web.TextAnswer(http.StatusServiceUnavailable, "unavailable")
 	}
 	answer, err := h.o.Push.Seal(envelope, reply)
 	if err != nil {
-		h.o.Web.Logger(c).Error("seal reply", "err", err)
+		c.Logger().Error("seal reply", "err", err)
 		answer = []byte("success")
 	}
-	c.Data(http.StatusOK, "text/xml; charset=utf-8", answer)
+	return web.Answer{Status: http.StatusOK, Type: "text/xml; charset=utf-8", Body: answer}
 }
 
 // refuse answers a push that is not WeChat's, logged once, nothing done.
-func (h *Handler) refuse(c *gin.Context, err error) {
+func refuse(c *web.Call, err error) web.Answer {
 	status := http.StatusBadRequest
-	var tooLarge *http.MaxBytesError
-	var refused *wechat.PushError
-	switch {
-	case errors.As(err, &tooLarge):
-		status = http.StatusRequestEntityTooLarge
-	case errors.As(err, &refused):
+	if refused, ok := errors.AsType[*wechat.PushError](err); ok {
 		status = refused.Status
 	}
-	h.o.Web.Logger(c).Warn("push refused", "err", err)
-	c.String(status, "refused")
+	c.Logger().Warn("push refused", "err", err)
+	return web.TextAnswer(status, "refused")
+}
+
+// errLate says that the effect was not over in time; it may yet happen.
+var errLate = errors.New("callback: not done in time")
+
+// inTime applies an event and returns when that is done or the time for the
+// answer is over, whatever the database does meanwhile: drivers do not all give
+// up with the context. What only answers says that the system is busy; what had
+// to be kept is an error.
+func (h *Handler) inTime(ctx context.Context, c *web.Call, e *wechat.Event) (wechat.Reply, error) {
+	if !h.asks(e) {
+		return h.effect(ctx, e)
+	}
+	select {
+	case h.working <- struct{}{}:
+	case <-ctx.Done():
+		return h.late(e)
+	}
+	type outcome struct {
+		reply wechat.Reply
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() { // ends with the database's answer
+		var o outcome
+		defer func() {
+			if p := recover(); p != nil {
+				c.Logger().Error("panic", "value", fmt.Sprint(p), "stack", string(debug.Stack()))
+				o.reply, o.err = h.late(e)
+			}
+			<-h.working
+			done <- o
+		}()
+		o.reply, o.err = h.effect(ctx, e)
+	}()
+	select {
+	case o := <-done:
+		return o.reply, o.err
+	case <-ctx.Done():
+		return h.late(e)
+	}
+}
+
+// asks reports whether an event's effect waits for the database. Receipts are
+// bounded by themselves.
+func (h *Handler) asks(e *wechat.Event) bool {
+	switch {
+	case e.MsgType == wechat.MsgText:
+		return true
+	case e.MsgType != wechat.MsgEvent:
+		return false
+	}
+	switch e.Event {
+	case wechat.EventSubscribe, wechat.EventUnsubscribe, wechat.EventClick, wechat.EventScan, wechat.EventScanWait:
+		return true
+	}
+	return false
+}
+
+// late is the outcome of an event whose effect was not over in time.
+func (h *Handler) late(e *wechat.Event) (wechat.Reply, error) {
+	if e.MsgType == wechat.MsgEvent && (e.Event == wechat.EventSubscribe || e.Event == wechat.EventUnsubscribe) {
+		return nil, errLate
+	}
+	return wechat.TextReply{Content: busy}, nil
 }
 
 // effect applies an event and returns the answer in the chat, nil for none.
@@ -149,14 +224,17 @@ func (h *Handler) effect(ctx context.Context, e *wechat.Event) (wechat.Reply, er
 		h.press(model.MenuClick, e)
 		return h.answer(ctx, e.FromUser, model.MenuAction(e.EventKey)), nil
 	case wechat.EventTemplateDone:
-		return nil, h.o.Store.Receipts(ctx, []store.Receipt{{
+		return nil, h.receipts.keep(ctx, store.Receipt{
 			MsgID: e.TemplateMsgID, OpenID: e.FromUser, Status: e.Status, At: e.CreateTime,
-		}})
+		})
 	case wechat.EventView:
 		h.press(model.MenuView, e)
 		return nil, nil
 	case wechat.EventScan:
-		return nil, nil
+		return h.welcome(ctx, e.FromUser), nil
+	case wechat.EventScanWait:
+		h.press(model.MenuScanWait, e)
+		return h.scanned(e.ScanResult), nil
 	default:
 		h.o.Unknown(e.Event)
 		return nil, nil

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gin-gonic/gin"
-
 	"quxiang/handler/callback"
 	"quxiang/handler/web"
 	"quxiang/model"
@@ -38,6 +36,11 @@ type bench struct {
 }
 
 func newBench(t *testing.T, wrap func(callback.Store) callback.Store) *bench {
+	t.Helper()
+	return newBenchWith(t, wrap, 0)
+}
+
+func newBenchWith(t *testing.T, wrap func(callback.Store) callback.Store, answer time.Duration) *bench {
 	t.Helper()
 	b := &bench{t: t, now: time.Date(2027, 8, 20, 9, 0, 0, 0, model.Shanghai)}
 	now := func() time.Time { return b.now }
@@ -70,18 +73,14 @@ func newBench(t *testing.T, wrap func(callback.Store) callback.Store) *bench {
 		t.Fatal(err)
 	}
 	h, err := callback.New(callback.Options{
-		Web: w, Push: push, Store: b.kept, Links: l, Presses: b, Unknown: func(e string) { b.unknown = append(b.unknown, e) },
+		Web: w, Push: push, Store: b.kept, Links: l, Answer: answer, Presses: b, Unknown: func(e string) { b.unknown = append(b.unknown, e) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	gin.SetMode(gin.ReleaseMode)
-	r := gin.New()
-	r.Use(w.Begin)
-	h.Mount(r)
-	srv := httptest.NewServer(r)
+	srv := httptest.NewServer(h.Edge())
 	t.Cleanup(srv.Close)
-	b.url = srv.URL + "/wechat/callback"
+	b.url = srv.URL + callback.Route
 	b.sim.SetCallback(b.url)
 	return b
 }
@@ -245,11 +244,11 @@ func TestFollowAndUnfollow(t *testing.T) {
 
 func TestUnknownEventsAreCountedAndAnswered(t *testing.T) {
 	b := newBench(t, nil)
-	r := b.push(wechattest.Push{OpenID: "oDemo0000001", Event: "scancode_waitmsg", EventKey: "k", ScanResult: "r"})
+	r := b.push(wechattest.Push{OpenID: "oDemo0000001", Event: "pic_weixin", EventKey: "k"})
 	if r.Status != http.StatusOK || r.Reply != "success" {
 		t.Errorf("answer %d %q", r.Status, r.Reply)
 	}
-	if len(b.unknown) != 1 || b.unknown[0] != "scancode_waitmsg" {
+	if len(b.unknown) != 1 || b.unknown[0] != "pic_weixin" {
 		t.Errorf("counted %v", b.unknown)
 	}
 }

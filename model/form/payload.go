@@ -136,6 +136,13 @@ func FromQR(text string) string {
 	return text
 }
 
+// IsPayload reports whether text has the form of a payload. Who signed it, and
+// whether anybody did, is for Ring.Open to say.
+func IsPayload(text string) bool {
+	_, _, err := parse(text)
+	return err == nil
+}
+
 func days(d model.Date) (uint16, bool) {
 	t := d.Start()
 	n := int(t.Sub(epoch) / (24 * time.Hour))

@@ -167,7 +167,8 @@ const maxStatus = 64
 
 // Receipts records receipts in one transaction with a fixed number of
 // statements for each five hundred. A receipt may come before Settle has
-// recorded the acceptance, or twice; of several for one msgid the last stands.
+// recorded the acceptance, twice, or out of order: of several for one msgid the
+// one that WeChat made last stands.
 func (s *Store) Receipts(ctx context.Context, receipts []Receipt) error {
 	last := make(map[int64]deliveryRow, len(receipts))
 	for _, r := range receipts {
@@ -178,7 +179,11 @@ func (s *Store) Receipts(ctx context.Context, receipts []Receipt) error {
 		if status == "" {
 			status = "failed: empty status"
 		}
-		last[r.MsgID] = deliveryRow{MsgID: r.MsgID, OpenID: r.OpenID, Status: status, ReceivedAt: toMillis(r.At)}
+		at := toMillis(r.At)
+		if known, ok := last[r.MsgID]; ok && at < known.ReceivedAt {
+			continue
+		}
+		last[r.MsgID] = deliveryRow{MsgID: r.MsgID, OpenID: r.OpenID, Status: status, ReceivedAt: at}
 	}
 	rows := make([]deliveryRow, 0, len(last))
 	for _, d := range last {
@@ -191,7 +196,7 @@ func (s *Store) Receipts(ctx context.Context, receipts []Receipt) error {
 	}
 	return s.tx(ctx, "receipts", func(tx *gorm.DB) error {
 		for part := range slices.Chunk(rows, 500) {
-			if err := receive(tx, part, s.now()); err != nil {
+			if err := s.receive(tx, part); err != nil {
 				return err
 			}
 		}
@@ -201,11 +206,15 @@ func (s *Store) Receipts(ctx context.Context, receipts []Receipt) error {
 
 // receive writes receipts and carries their outcome to the messages whose
 // acceptance is known. Both sides find deliveries and messages by primary key.
-func receive(tx *gorm.DB, rows []deliveryRow, now time.Time) error {
-	err := tx.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "msgid"}},
-		DoUpdates: clause.AssignmentColumns([]string{"openid", "status", "received_at"}),
-	}).Create(&rows).Error
+func (s *Store) receive(tx *gorm.DB, rows []deliveryRow) error {
+	// received_at comes last: MySQL assigns from left to right.
+	newer := make(clause.Set, 0, 3)
+	for _, column := range []string{"openid", "status", "received_at"} {
+		newer = append(newer, clause.Assignment{
+			Column: clause.Column{Name: column}, Value: gorm.Expr(s.dialect.ifNotOlder("deliveries", column, "received_at")),
+		})
+	}
+	err := tx.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "msgid"}}, DoUpdates: newer}).Create(&rows).Error
 	if err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
@@ -230,7 +239,7 @@ func receive(tx *gorm.DB, rows []deliveryRow, now time.Time) error {
 			from = append(from, unsent()...)
 		}
 		err := tx.Model(&messageRow{}).Where("id IN ? AND state IN ?", messages, from).
-			Updates(map[string]any{"state": state, "reason": clip(reason), "settled_at": toMillis(now)}).Error
+			Updates(map[string]any{"state": state, "reason": clip(reason), "settled_at": toMillis(s.now())}).Error
 		if err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}

@@ -66,6 +66,17 @@ func TestReceipts(t *testing.T) {
 			func(t *testing.T, s *store.Store, id int64, _ string) { s.SetMessageState(t, id, model.MessageQueued) },
 			receive("success"),
 		}, model.MessageDelivered, ""},
+		{"of two receipts the younger stands, whichever comes first", []step{
+			func(t *testing.T, s *store.Store, _ int64, _ string) {
+				t.Helper()
+				for _, r := range []store.Receipt{{Status: "success", At: start.Add(2 * time.Second)}, {Status: "failed:user block", At: start.Add(time.Second)}} {
+					r.MsgID, r.OpenID = msgID, "o1"
+					if err := s.Receipts(t.Context(), []store.Receipt{r}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}, accept,
+		}, model.MessageDelivered, ""},
 		{"a failed message stays failed", []step{settle(store.Settlement{State: model.MessageFailed, Reason: "x"}), receive("success")}, model.MessageFailed, "x"},
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -148,6 +148,18 @@ func (d dialect) onDuplicateAdd(table, column string, key ...string) string {
 	return " ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET " + column + " = " + table + "." + column + " + excluded." + column
 }
 
+// ifNotOlder is the value of a column after an INSERT that found its key: the new
+// one, unless the row that is there is younger by another column.
+func (d dialect) ifNotOlder(table, column, by string) string {
+	incoming := func(c string) string {
+		if d.name == mysqlName {
+			return "VALUES(" + c + ")"
+		}
+		return "excluded." + c
+	}
+	return "CASE WHEN " + incoming(by) + " >= " + table + "." + by + " THEN " + incoming(column) + " ELSE " + table + "." + column + " END"
+}
+
 // pageAfter is the condition of a list ordered by step_since and id that goes
 // on behind a row, with its arguments, in the form that each optimizer turns
 // into a range of the index.
