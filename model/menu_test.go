@@ -315,3 +315,44 @@ func TestMenuDiff(t *testing.T) {
 		t.Errorf("order: %v", d)
 	}
 }
+
+// FuzzMenus: whatever is read as a set can be checked, shown and written, and is
+// the same when it is read again.
+func FuzzMenus(f *testing.F) {
+	for _, m := range []MenuSet{fullMenu(), {}, {Default: []MenuItem{{Name: "家👨\u200D", Type: MenuView, URL: "javascript:alert(1)"}}}} {
+		data, err := m.Encode()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(`{"default":[{"name":"\ud83c","items":[{"name":"x","items":[{"name":"y"}]}]}],"conditional":[{"tag":"a","items":[]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := ParseMenus(data)
+		if err != nil {
+			if CodeOf(err) != CodeInvalid {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, fault := range CheckMenus(m, menuOrigin).Faults {
+			if fault.Place == "" || fault.Problem == "" || fault.Advice == "" {
+				t.Errorf("%+v", fault)
+			}
+		}
+		again, err := m.Encode()
+		if CodeOf(err) == CodeInvalid {
+			return // too much of it
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := ParseMenus(again)
+		if err != nil {
+			t.Fatalf("%s: %v", again, err)
+		}
+		if d := DiffMenus(m, back); len(d) != 0 {
+			t.Errorf("%s: %v", again, d)
+		}
+	})
+}

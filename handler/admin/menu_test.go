@@ -299,7 +299,7 @@ func TestMenuOfAFollower(t *testing.T) {
 
 func TestMenuPressesAreShown(t *testing.T) {
 	s, e := newEditor(t)
-	page{has: []string{"还没有发布过菜单"}}.check(t, e.get("/admin/menu/presses"))
+	page{has: []string{"还没有可以统计的按钮"}}.check(t, e.get("/admin/menu/presses"))
 	e.posts("/admin/menu/publish", url.Values{"when": {"now"}})
 	must(t, s.store.AddMenuPresses(t.Context(), []model.MenuPress{
 		{Day: "2027-06-10", Kind: model.MenuClick, Key: "progress", Count: 41},
