@@ -185,8 +185,8 @@ func (h *Handler) showDeskResult(v visit, d model.Desk, batch string, a model.Fo
 		Sample: h.o.Form.Sample, Again: deskHome, Advice: verdict.Advice(),
 		Answers: []form.Answer{verdict.Genuine(false), verdict.Valid(), verdict.By(h.o.Form.Issuer)},
 		Receipt: web.Cells{Title: "核验回执", Items: []web.Cell{
-			{Label: "核验编号", Value: string(verdict.Form.Number)},
-			{Label: "核验结论", Value: verdict.Holds()},
+			{Label: "核验编号", Value: web.Group(verdict.Form.Number)},
+			{Label: "核验结论", Value: verdict.Holds(h.o.Form.Sample)},
 			{Label: "核验时间", Value: model.Minute(verdict.At)},
 			{Label: "登记信息表", Value: verdict.Form.Kind.Chinese()},
 			{Label: "核验部门", Value: d.Department},

@@ -149,10 +149,13 @@ func (r *rowAnswer) explain() string {
 		return "核验编号应为 15 位：前 7 位是数字，后 8 位没有数字 0、1 和字母 I、O。请对照登记信息表更正后再核验。"
 	case !r.found:
 		return "没有姓名、核验编号和登记信息表都相符的登记信息。无匹配不代表材料虚假，请逐项核对，或联系毕业生、毕业院校。"
-	case r.sample:
-		return "演示样张：仅供演示，不具有任何效力。"
-	case r.verdict.InForce():
-		return "在有效期内。"
 	}
-	return strings.Join(append(r.verdict.Valid().Notes, r.verdict.Advice()...), "")
+	words := []string{"在有效期内。"}
+	if !r.verdict.InForce() {
+		words = append(r.verdict.Valid().Notes, r.verdict.Advice()...)
+	}
+	if r.sample {
+		words = append([]string{"演示样张：仅供演示，不具有任何效力。"}, words...)
+	}
+	return strings.Join(words, "")
 }

@@ -40,7 +40,7 @@ func (h *Handler) form(v *visit) error {
 	}
 	if p.State != model.AuthorizationActive {
 		return v.show(http.StatusOK, "form", a.Kind.Chinese(), p, web.Banner{
-			Kind: web.BannerWarn, Text: v.ended(a), Link: &web.Link{Href: "/h5/authorization", Text: "去授权"},
+			Kind: web.BannerWarn, Text: v.ended(a), Link: &web.Link{Href: "/h5/authorization", Text: "去核验授权"},
 		})
 	}
 	address := fmt.Sprintf("/h5/forms/%d/", a.ID)
@@ -72,7 +72,7 @@ func (v *visit) inForce() (form.Form, error) {
 		return form.Form{}, err
 	}
 	if a.State(v.record, v.now) != model.AuthorizationActive {
-		return form.Form{}, model.Errorf(model.CodeConflict, "%s请到核验授权页重新授权。", v.ended(a))
+		return form.Form{}, model.Errorf(model.CodeConflict, "%s可以怎么办，请看核验授权页。", v.ended(a))
 	}
 	return form.Content(v.record, a, v.codes, v.h.o.Form), nil
 }

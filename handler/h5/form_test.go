@@ -77,7 +77,7 @@ func TestFormThatEndedHasNoPicture(t *testing.T) {
 	b.post("/h5/authorization/revoke", map[string][]string{"id": {id}})
 	page{has: []string{"已撤销", "不能再用于核验"}, not: []string{"form.png", "form.pdf", "qr.png"}}.check(t, b.get("/h5/forms/"+id))
 	for _, file := range []string{"qr.png", "form.png", "form.pdf"} {
-		page{status: http.StatusConflict, has: []string{"已撤销", "请到核验授权页重新授权"}}.check(t, b.get("/h5/forms/"+id+"/"+file))
+		page{status: http.StatusConflict, has: []string{"已撤销", "可以怎么办，请看核验授权页"}}.check(t, b.get("/h5/forms/"+id+"/"+file))
 		page{status: http.StatusNotFound, has: []string{"没有找到这张登记信息表"}}.check(t, b.get("/h5/forms/999999/"+file))
 	}
 	s.now = s.now.AddDate(0, 7, 0)

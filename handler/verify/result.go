@@ -109,7 +109,7 @@ func (h *Handler) office(c *gin.Context, school model.School) (office, error) {
 func (h *Handler) receipt(v form.Verdict, way model.VerificationWay, requestID string) form.Block {
 	return form.Block{Rows: []form.Row{
 		{Label: "核验编号", Value: web.Group(v.Form.Number)},
-		{Label: "核验结论", Value: v.Holds()},
+		{Label: "核验结论", Value: v.Holds(h.o.Form.Sample)},
 		{Label: "核验时间", Value: model.Minute(v.At)},
 		{Label: "登记信息表", Value: v.Form.Kind.Chinese()},
 		{Label: "核验方式", Value: wayWords(way)},

@@ -81,8 +81,8 @@ func TestEndedForms(t *testing.T) {
 			s := newSite(t)
 			name, archive, _ := s.authorised()
 			tc.end(s)
-			has := append([]string{"核验结果", "是否真实？", "是否仍有效？", "由谁出具？", "材料是真的，但现在不能凭它办理", "示范大学就业指导中心 李老师，电话 025-83790000", "核验回执"}, tc.has...)
-			not := append(append([]string{"真实有效", name}, content...), tc.not...)
+			has := append([]string{"核验结果", "是否真实？", "是否仍有效？", "由谁出具？", "本系统出具过这份表，但现在不能凭它办理", "示范大学就业指导中心 李老师，电话 025-83790000", "核验回执"}, tc.has...)
+			not := append(append([]string{"真实有效", "逐项核对", name}, content...), tc.not...)
 			expect(t, s.from("192.0.2.1").verify(model.FormArchive, name, string(archive)), 200, has, not)
 			expect(t, s.from("192.0.2.1").verify(model.FormArchive, "张三", string(archive)), 200, []string{"没有匹配的登记信息"}, tc.has[:1])
 		})
@@ -106,7 +106,7 @@ func TestEndedForms(t *testing.T) {
 		s := newSite(t)
 		name, archive, _ := s.authorised()
 		s.now = time.Date(2027, 7, 31, 23, 59, 59, 0, model.Shanghai)
-		expect(t, s.from("192.0.2.1").verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效", "有效期到2027年7月31日当天为止"}, []string{"怎么办"})
+		expect(t, s.from("192.0.2.1").verify(model.FormArchive, name, string(archive)), 200, []string{"真实有效", "有效期到2027年7月31日当天为止", "与下面的内容逐项核对"}, []string{"怎么办"})
 	})
 }
 

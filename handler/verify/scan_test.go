@@ -40,7 +40,7 @@ func TestQR(t *testing.T) {
 	right := s.qrPath(archive, model.DateOf(s.now))
 	for _, path := range []string{right, "/v/" + strings.TrimPrefix(right, "/V/"), right + "?from=singlemessage"} {
 		expect(t, s.from("192.0.2.1").get(path), 200, []string{
-			"真实有效", name, "海淀区人力资源公共服务中心", "扫描核验二维码", "二维码由本系统签名，没有被改动",
+			"真实有效", name, "海淀区人力资源公共服务中心", "扫描核验二维码", "二维码由本系统签名，没有被改动", "与下面的内容逐项核对",
 		}, []string{"四川省成都市武侯区", "纸面与现在登记的不同"})
 	}
 	expect(t, s.from("192.0.2.1").get(s.qrPath(household, model.DateOf(s.now))), 200, []string{"真实有效", "四川省成都市武侯区"}, []string{"王推"})

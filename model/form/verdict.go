@@ -39,13 +39,18 @@ func VerdictOf(i model.Issued, now time.Time) Verdict {
 func (v Verdict) InForce() bool { return v.State == model.AuthorizationActive }
 
 // Genuine answers 是否真实: whoever gets here has name and number, or a code that
-// we signed.
+// we signed. Both can stand on a sheet whose other words were changed, so that a
+// clerk is told to compare them wherever they are shown.
 func (v Verdict) Genuine(scanned bool) Answer {
 	note := "姓名与核验编号相符，本系统出具过这份" + v.Form.Kind.Chinese() + "。"
 	if scanned {
 		note = "二维码由本系统签名，没有被改动。它属于本系统出具的一份" + v.Form.Kind.Chinese() + "。"
 	}
-	return Answer{Key: "genuine", Question: "是否真实？", Good: true, Word: "真实", Notes: []string{note}}
+	a := Answer{Key: "genuine", Question: "是否真实？", Good: true, Word: "真实", Notes: []string{note}}
+	if v.InForce() {
+		a.Notes = append(a.Notes, "请把手里的表与下面的内容逐项核对；不一致时，以本页为准。")
+	}
+	return a
 }
 
 // Valid answers 是否仍有效.
@@ -80,7 +85,7 @@ func (v Verdict) Advice() []string {
 	if v.InForce() {
 		return nil
 	}
-	advice := []string{"材料是真的，但现在不能凭它办理。"}
+	advice := []string{"本系统出具过这份表，但现在不能凭它办理。"}
 	switch {
 	case !v.At.Before(v.limit.End()):
 		return append(advice, "核验服务已于"+v.limit.Chinese()+"截止（毕业时间加六个月），毕业生不能再延期或重新授权。如仍需核实，请联系学校就业指导中心。")
@@ -91,10 +96,15 @@ func (v Verdict) Advice() []string {
 	}
 }
 
-// Holds is the answer to both in a few words, for receipts and sheets.
-func (v Verdict) Holds() string {
+// Holds is the answer to both in a few words, for receipts. A receipt is filed
+// apart from the page, so that it says itself when it is of a sample.
+func (v Verdict) Holds(sample bool) string {
+	words := "真实，" + v.State.Chinese()
 	if v.InForce() {
-		return "真实有效，有效期至" + v.until.Chinese()
+		words = "真实有效，有效期至" + v.until.Chinese()
 	}
-	return "真实，" + v.State.Chinese()
+	if sample {
+		words += "（演示样张，不具有任何效力）"
+	}
+	return words
 }

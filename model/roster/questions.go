@@ -136,7 +136,7 @@ func (l *line) question(only model.FormKind) QuestionRow {
 	} else if only == "" {
 		l.fault(formKind, "没有填写，应为“档案”或“户口”。")
 	}
-	if model.FoldName(r.Name) == "" && len(l.row.Faults) == 0 {
+	if model.FoldName(l.raw(name)) == "" {
 		l.fault(name, "没有填写。")
 	}
 	if l.raw(formNumber) == "" {

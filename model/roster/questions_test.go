@@ -68,6 +68,7 @@ func TestQuestionRows(t *testing.T) {
 		{"6", "archive", "李四", "", ""},
 		{"", "档案", "李四", "2.79900123456789E+14", ""},
 		{"7", "档案", strings.Repeat("长", 61), "x", ""},
+		{"8", "", "\u200b", "", ""},
 	}
 	want := []roster.QuestionRow{
 		{Line: 3, Kind: model.FormArchive, Name: "买买提·艾力", Number: "2310001EQ86V47B"},
@@ -78,6 +79,7 @@ func TestQuestionRows(t *testing.T) {
 		{Line: 9, Kind: model.FormArchive, Name: "李四", Fault: "“核验编号：”没有填写。"},
 		{Line: 10, Kind: model.FormArchive, Name: "李四", Fault: "“核验编号：”内容是“2.79900123456789E+14”，长数字被表格软件截断，原来的数字已丢失。请把该列设为“文本”格式，重新填写或导出。"},
 		{Line: 11, Kind: model.FormArchive, Number: "x", Fault: "“毕业生姓名”超过 60 字，请缩短。"},
+		{Line: 12, Fault: "“登记信息表（档案/户口）*”没有填写，应为“档案”或“户口”。“毕业生姓名”没有填写。“核验编号：”没有填写。"},
 	}
 	gbk, err := simplifiedchinese.GB18030.NewEncoder().String(csvText(t, rows))
 	if err != nil {
