@@ -113,6 +113,11 @@ func OpenQuestions(path string, o Options, only model.FormKind) (_ *Questions, e
 	if len(q.Rows) == 0 {
 		return nil, model.Invalid("file", "表格只有表头，没有要核验的行。请确认上传的是填写后的表格。")
 	}
+	if q.Format == TableXLSX {
+		if err := q.rehearse(); err != nil {
+			return nil, err
+		}
+	}
 	return q, nil
 }
 

@@ -1,10 +1,12 @@
 package roster_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -252,5 +254,108 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// without is the workbook of rows, of which a part is left out or put in the
+// place of another.
+func without(t *testing.T, rows [][]string, part, instead string) string {
+	t.Helper()
+	in, err := zip.OpenReader(cellsOf(t, rows, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out, found := zip.NewWriter(&b), false
+	for _, f := range in.File {
+		if f.Name == part {
+			found = true
+			if instead == "" {
+				continue
+			}
+			w, err := out.Create(part)
+			if _, werr := io.WriteString(w, instead); err != nil || werr != nil {
+				t.Fatal(err, werr)
+			}
+			continue
+		}
+		if err := out.Copy(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "part.xlsx")
+	if err := errors.Join(out.Close(), in.Close(), os.WriteFile(path, b.Bytes(), 0o600)); err != nil || !found {
+		t.Fatal(err, found)
+	}
+	return path
+}
+
+// TestWorkbooksWithoutStyles: they are optional, and programs that write tables
+// leave them out. A workbook that cannot be written is told before it is asked.
+func TestWorkbooksWithoutStyles(t *testing.T) {
+	rows := [][]string{{"姓名", "核验编号"}, {"张三", "2699001AAAAAAAA"}}
+	for name, instead := range map[string]string{
+		"none": "", "empty": `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := openQuestions(t, without(t, rows, "xl/styles.xml", instead), model.FormArchive)
+			var b bytes.Buffer
+			if err := q.Answer(&b, []string{"核验结果"}, [][]string{{"真实"}}); err != nil {
+				t.Fatal(err)
+			}
+			f, err := excelize.OpenReader(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := f.GetCellValue("Sheet1", "C2"); got != "真实" || err != nil {
+				t.Errorf("%q, %v", got, err)
+			}
+			if err := f.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestUnbearableWorkbooks: small files that the library would take minutes to
+// write into are refused before anything is asked.
+func TestUnbearableWorkbooks(t *testing.T) {
+	rows := [][]string{{"姓名", "核验编号"}, {"张三", "2699001AAAAAAAA"}}
+	many := func(n int, one func(i int) string) string {
+		var b strings.Builder
+		for i := range n {
+			b.WriteString(one(i))
+		}
+		return b.String()
+	}
+	sheet := func(before, after string) string {
+		cell := func(at, v string) string { return `<c r="` + at + `" t="inlineStr"><is><t>` + v + `</t></is></c>` }
+		return `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` + before + `<sheetData><row r="1">` +
+			cell("A1", "姓名") + cell("B1", "核验编号") + `</row><row r="2">` + cell("A2", "张三") + cell("B2", "2699001AAAAAAAA") +
+			`</row></sheetData>` + after + `</worksheet>`
+	}
+	merge := func(i int) string { return fmt.Sprintf(`<mergeCell ref="A%d:B%d"/>`, i+3, i+3) }
+	for name, tc := range map[string]struct {
+		xml  string
+		code model.Code
+	}{
+		"merged cells":     {sheet("", "<mergeCells>"+many(1000, merge)+"</mergeCells>"), ""},
+		"too many of them": {sheet("", "<mergeCells>"+many(100_000, merge)+"</mergeCells>"), model.CodeTooLarge},
+		"widths":           {sheet(`<cols><col min="1" max="16384" width="9"/></cols>`, ""), ""},
+		"widths twice":     {sheet(`<cols>`+many(1000, func(int) string { return `<col min="1" max="16384" width="9"/>` })+`</cols>`, ""), model.CodeTooLarge},
+		"widths of nothing": {
+			sheet(`<cols><col `+strings.Repeat(" ", 300)+`min="1" max="16384" width="9"/></cols>`, ""), model.CodeInvalid,
+		},
+	} {
+		q, err := roster.OpenQuestions(without(t, rows, "xl/worksheets/sheet1.xml", tc.xml), questionOptions, model.FormArchive)
+		if model.CodeOf(err) != tc.code {
+			t.Errorf("%s: %v, want %q", name, err, tc.code)
+		}
+		if err != nil {
+			continue
+		}
+		if err := q.Answer(io.Discard, []string{"核验结果"}, [][]string{{"真实"}}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
