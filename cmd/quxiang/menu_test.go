@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -288,5 +289,83 @@ func TestMenuAsAFile(t *testing.T) {
 	}
 	if got := s.sims.wechat.Calls(last); len(got) != 0 {
 		t.Errorf("%d calls", len(got))
+	}
+}
+
+// TestMenuOverARestart: presses are kept at the end, the menu of before stands
+// again, and what fell due while nothing ran is published at the start.
+func TestMenuOverARestart(t *testing.T) {
+	dir := t.TempDir()
+	start := func(now string) *sandbox {
+		t.Helper()
+		var out, logs bytes.Buffer
+		s, err := startSandbox(t.Context(), sandboxOptions{addr: "127.0.0.1:0", wechatAddr: "127.0.0.1:0", chsiAddr: "127.0.0.1:0", dir: dir, now: now}, &out, &logs)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, logs.String())
+		}
+		t.Cleanup(func() { _ = s.stop(context.WithoutCancel(t.Context())) })
+		return s
+	}
+	live := func(s *sandbox) string {
+		t.Helper()
+		l, err := s.app.menus.Live(t.Context())
+		if err != nil || len(l.Set.Default) == 0 {
+			t.Fatalf("%+v, %v", l, err)
+		}
+		return l.Set.Default[0].Name
+	}
+	one := func(name string) model.MenuSet {
+		return model.MenuSet{Default: []model.MenuItem{{Name: name, Action: model.MenuProgress}}}
+	}
+	first := start(june)
+	openid, err := first.sims.wechat.AddFollower(t.Context(), wechattest.Phone{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.sims.wechat.Push(t.Context(), wechattest.Push{OpenID: openid, Event: "CLICK", EventKey: "progress"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.app.publishMenu(t.Context(), one("六月"), "", model.BySystem("test")); err != nil {
+		t.Fatal(err)
+	}
+	now := first.clock.Now()
+	due, err := first.app.store.AddMenu(t.Context(), model.MenuVersion{Set: one("七月"), State: model.MenuScheduled, By: model.BySystem("test"), SavedAt: now, DueAt: now.AddDate(0, 0, 20)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	second := start("2027-06-11T09:00:00+08:00")
+	if got := live(second); got != "六月" {
+		t.Errorf("a day later: %s", got)
+	}
+	presses, err := second.app.store.MenuPresses(t.Context(), model.DateOf(now), model.DateOf(now))
+	if err != nil || len(presses) != 1 || presses[0].Key != "progress" || presses[0].Count != 1 {
+		t.Errorf("presses %+v, %v", presses, err)
+	}
+	if err := second.stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	third := start("2027-07-11T09:00:00+08:00")
+	waitFor(t, func() bool {
+		v, err := third.app.store.Menu(t.Context(), due.ID)
+		return err == nil && v.State == model.MenuPublished
+	})
+	if got := live(third); got != "七月" {
+		t.Errorf("in July: %s", got)
+	}
+	// The clock of a sandbox stops on its way where a version falls due.
+	ahead := third.clock.Now().AddDate(0, 0, 3)
+	if _, err := third.app.store.AddMenu(t.Context(), model.MenuVersion{Set: one("八月"), State: model.MenuScheduled, By: model.BySystem("test"), SavedAt: third.clock.Now(), DueAt: ahead}); err != nil {
+		t.Fatal(err)
+	}
+	third.app.menus.Plan(ahead)
+	if err := third.advance(t.Context(), ahead.AddDate(0, 0, 5)); err != nil {
+		t.Fatal(err)
+	}
+	v, _, err := third.app.store.PublishedMenu(t.Context())
+	if err != nil || v.Set.Default[0].Name != "八月" || v.DoneAt.After(ahead.Add(time.Minute)) {
+		t.Errorf("%+v, %v; due %s", v, err, ahead)
 	}
 }

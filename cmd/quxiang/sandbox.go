@@ -106,11 +106,12 @@ func startSandbox(ctx context.Context, o sandboxOptions, out, logs io.Writer) (_
 	if err := s.rememberPhones(ctx); err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}
+	// Before anything runs that publishes what is due.
+	if err := s.app.sandboxMenu(ctx); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
 	s.app.start(ctx, ln)
 	s.sims.wechat.SetCallback(cfg.PublicURL + "/wechat/callback")
-	if err := s.app.sandboxMenu(ctx); err != nil {
-		return nil, err
-	}
 	s.print(out)
 	return s, nil
 }
