@@ -36,13 +36,13 @@ type sendBook struct {
 // give ids that the database behind a client already holds.
 func newSendBook() sendBook {
 	start := new(big.Int).SetBytes(randomBytes(7)).Int64()
-	return sendBook{lastID: firstID + start, seen: map[string]sentMessage{}, delivered: map[string]int{}}
+	return sendBook{lastID: (firstID + start) | 1, seen: map[string]sentMessage{}, delivered: map[string]int{}}
 }
 
-// nextID gives odd steps, so that neighbours differ in the digits that a float64
-// loses.
+// nextID gives odd ids, which no float64 holds at this size: a client that reads
+// them as one is found out.
 func (b *sendBook) nextID() int64 {
-	b.lastID += 65_537
+	b.lastID += 65_538
 	return b.lastID
 }
 
