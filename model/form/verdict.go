@@ -24,6 +24,7 @@ type Verdict struct {
 	Ended  time.Time // zero while it is in force
 	At     time.Time // when it was judged
 	school string
+	lacks  string     // title of the block that was not registered; "" when nothing lacks
 	until  model.Date // the last day on which it can be in force
 	limit  model.Date // the last day on which it could be verified
 }
@@ -32,6 +33,14 @@ type Verdict struct {
 func VerdictOf(i model.Issued, now time.Time) Verdict {
 	v := Verdict{Form: i.Authorization, school: i.Record.School.Name, until: i.Authorization.Until(i.Record), limit: model.VerificationCap(i.Record.Graduate), At: now}
 	v.State, v.Ended = i.State(now)
+	if rev := i.Record.Revision(v.Form.Revision); rev != nil {
+		switch d := rev.Destination; {
+		case v.Form.Kind == model.FormArchive && !d.HasArchive():
+			v.lacks = titleArchive
+		case v.Form.Kind == model.FormHousehold && !d.HasHousehold():
+			v.lacks = titleHousehold
+		}
+	}
 	return v
 }
 
@@ -49,6 +58,9 @@ func (v Verdict) Genuine(scanned bool) Answer {
 	a := Answer{Key: "genuine", Question: "是否真实？", Good: true, Word: "真实", Notes: []string{note}}
 	if v.InForce() {
 		a.Notes = append(a.Notes, "请把手里的表与下面的内容逐项核对；不一致时，以本页为准。")
+		if v.lacks != "" {
+			a.Notes = append(a.Notes, "毕业生没有登记"+v.lacks+"，表上也没有这一部分。")
+		}
 	}
 	return a
 }

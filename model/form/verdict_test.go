@@ -32,6 +32,15 @@ func TestVerdict(t *testing.T) {
 				t.Errorf("%v, scanned %t: told to compare: %t", tc.at, scanned, compare)
 			}
 		}
+		for kind, lacks := range map[model.FormKind]string{model.FormArchive: "没有登记档案转递信息", model.FormHousehold: ""} {
+			i := issued
+			i.Authorization.Kind, i.Authorization.Revision = kind, 1
+			i.Record.Revisions = []model.Revision{{Number: 1, Destination: model.Destination{Household: model.HouseholdTransfer{Place: "北京市"}}}}
+			notes := strings.Join(form.VerdictOf(i, tc.at).Genuine(false).Notes, "")
+			if told := strings.Contains(notes, "没有登记"); told != (tc.compare && lacks != "") || !strings.Contains(notes, lacks) && told {
+				t.Errorf("%v, %s: %s", tc.at, kind, notes)
+			}
+		}
 		if v.Holds(false) != tc.holds || v.Holds(true) != tc.holds+mark {
 			t.Errorf("%v: %q, %q", tc.at, v.Holds(false), v.Holds(true))
 		}
