@@ -113,6 +113,11 @@ func Authorize(r Record, q AuthorizationRequest, now time.Time) (Change, error) 
 	if err := checkValidity(r, q.ValidUntil, now); err != nil {
 		return Change{}, err
 	}
+	// Asked for before the consent was withdrawn, and written after it: the
+	// withdrawal holds.
+	if r.withdrawnAfter(now) {
+		return Change{}, Errorf(CodeConflict, "您刚刚撤回了核验授权同意。如仍需核验，请重新授权。")
+	}
 	active, err := r.roomFor(q.Kind, now)
 	switch {
 	case err != nil:

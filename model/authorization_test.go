@@ -272,6 +272,11 @@ func TestEnds(t *testing.T) {
 	if _, err := Authorize(h.r, AuthorizationRequest{Kind: FormArchive, ValidUntil: "2027-12-31", Number: "N5"}, h.now); CodeOf(err) != CodeInvalid {
 		t.Errorf("authorised anew without a consent: %v", err)
 	}
+	// Asked for a moment before and written after it, as two tabs can do.
+	late := AuthorizationRequest{Kind: FormArchive, ValidUntil: "2027-12-31", For: "x", Consent: true, Number: "N5"}
+	if _, err := Authorize(h.r, late, h.now.Add(-time.Millisecond)); CodeOf(err) != CodeConflict {
+		t.Errorf("a consent from before it was withdrawn: %v", err)
+	}
 	h.now = h.now.Add(time.Minute)
 	make("N5", "2027-12-31")
 	end(4, h.now, EndNone)

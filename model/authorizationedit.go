@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -101,6 +102,12 @@ func (r Record) WithdrawnAt() time.Time {
 		}
 	}
 	return at
+}
+
+// withdrawnAfter reports whether the consent was withdrawn later than now, which
+// is when something was asked for.
+func (r Record) withdrawnAfter(now time.Time) bool {
+	return slices.ContainsFunc(r.Authorizations, func(a Authorization) bool { return a.Withdrawn && a.RevokedAt.After(now) })
 }
 
 // Withdraw withdraws the consent to be verified (PIPL art. 15): every number
