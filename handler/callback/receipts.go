@@ -12,6 +12,9 @@ import (
 const (
 	// maxBatch is how many receipts one transaction takes.
 	maxBatch = 500
+	// gather is how long a burst's next transaction waits for more: a commit costs
+	// as much as twenty receipts in it.
+	gather = 4 * time.Millisecond
 	// maxWaiting bounds the receipts that wait for their transaction: above it
 	// they are refused, and WeChat sends them again.
 	maxWaiting = 10_000
@@ -70,15 +73,21 @@ func (g *receipts) keep(ctx context.Context, r store.Receipt) error {
 	}
 }
 
-// work commits until nobody waits.
+// work commits until nobody waits. The first receipt is taken at once; that
+// others came meanwhile is what makes a burst.
 func (g *receipts) work() {
-	for {
-		batch := g.next()
-		if len(batch) == 0 {
-			return
-		}
+	for batch := g.next(); len(batch) > 0; batch = g.next() {
 		g.commit(batch)
+		if g.more() {
+			time.Sleep(gather)
+		}
 	}
+}
+
+func (g *receipts) more() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.waiting) > 0
 }
 
 // next takes the oldest that wait; none ends the work.
