@@ -63,6 +63,7 @@ type Store interface {
 	ImportChanges(ctx context.Context, task int64) (created, changed int, err error)
 	ImportActedOn(ctx context.Context, task int64, limit int) (n int, names []string, err error)
 	MenuStore
+	answerStore
 	OpenConflicts(ctx context.Context, scope model.Scope, after store.Cursor, limit int) ([]store.ConflictRow, store.Cursor, error)
 	CountOpenConflicts(ctx context.Context, scope model.Scope) (int, error)
 	UpstreamKeys(ctx context.Context, school string) ([]model.UpstreamKey, error)
@@ -198,6 +199,9 @@ func (h *Handler) Mount(r gin.IRouter) {
 	r.POST("/admin/units", h.as(office, h.uploadUnits))
 	r.GET("/admin/menu", h.as(may(model.ActionMenu), h.menu))
 	h.mountMenu(r)
+	r.GET(answersPath, h.as(may(model.ActionMenu), h.answers))
+	r.POST(answersPath, h.as(may(model.ActionMenu), h.saveAnswer))
+	r.POST(answersPath+"/remove", h.as(may(model.ActionMenu), h.removeAnswer))
 	r.GET("/admin/operators", h.as(administrator, h.operators))
 	r.POST("/admin/operators/:id/disabled", h.as(administrator, h.setDisabled))
 	r.POST("/admin/operators/:id/logout", h.as(administrator, h.endSessions))

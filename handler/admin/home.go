@@ -118,6 +118,7 @@ func tools(op model.Operator) web.Links {
 		{op.May(model.ActionImport), web.Link{Href: "/admin/roster", Text: "名单导入", Note: "生源名单、毕业去向、审核结果：先预览，再导入，可撤销"}},
 		{office(op), web.Link{Href: "/admin/units", Text: "单位登记表", Note: "毕业生上报时查找的单位"}},
 		{op.May(model.ActionMenu), web.Link{Href: "/admin/menu", Text: "公众号菜单", Note: "预览并发布"}},
+		{op.May(model.ActionMenu), web.Link{Href: answersPath, Text: "自动回复", Note: "关键字和菜单按钮的回复"}},
 		{administrator(op), web.Link{Href: desksPath, Text: "接收部门", Note: "核准、续期、停用核验台的账号"}},
 		{administrator(op), web.Link{Href: "/admin/operators", Text: "管理员", Note: "账号、停用、退出登录"}},
 		{op.May(model.ActionAudit), web.Link{Href: "/admin/jobs", Text: "任务与消息", Note: "定时任务与消息发送情况"}},

@@ -63,6 +63,7 @@ func TestEveryRouteByRole(t *testing.T) {
 		"GET /admin/roster/:id/undo": review, "POST /admin/roster/:id/undo": review,
 		"GET /admin/roster/:id/apply": all, "GET /admin/roster/:id/discard": all,
 		"GET /admin/units": school, "POST /admin/units": school,
+		"GET /admin/answers": menus, "POST /admin/answers": menus, "POST /admin/answers/remove": menus, "GET /admin/answers/remove": all,
 		"GET /admin/menu": menus, "POST /admin/menu/publish": menus, "GET /admin/menu/item": menus, "POST /admin/menu/item": menus,
 		"GET /admin/menu/conditional": menus, "POST /admin/menu/conditional": menus, "POST /admin/menu/move": menus, "POST /admin/menu/remove": menus,
 		"GET /admin/menu/live": menus, "POST /admin/menu/live": menus, "GET /admin/menu/clear": menus, "POST /admin/menu/clear": menus,

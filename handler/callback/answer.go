@@ -11,24 +11,46 @@ import (
 	"quxiang/wechat"
 )
 
-// wordAction is the action that a typed message asks for; "" for none.
-func wordAction(text string) model.MenuAction {
-	text = strings.TrimSpace(text)
-	for _, w := range []struct {
-		word   string
-		action model.MenuAction
-	}{
-		{"进度", model.MenuProgress},
-		{"截止", model.MenuDeadline},
-		{"核验", model.MenuVerify},
-		{"绑", model.MenuRebind},
-		{"登记", model.MenuRegister},
-	} {
-		if strings.Contains(text, w.word) {
-			return w.action
+// typed answers a message: an operator's answer to exactly these words, else the
+// built-in one that they ask for. Who asks for nothing that we know reads what
+// there is.
+func (h *Handler) typed(ctx context.Context, e *wechat.Event) wechat.Reply {
+	if r := h.defined(ctx, e.Content); r != nil {
+		return r
+	}
+	return h.answer(ctx, e.FromUser, model.BuiltinWord(e.Content))
+}
+
+// clicked answers a button. Built-in keys are no operator's, so that 办理进度 does
+// not look for one.
+func (h *Handler) clicked(ctx context.Context, e *wechat.Event) wechat.Reply {
+	action := model.MenuAction(e.EventKey)
+	if action.Chinese() == "" {
+		if r := h.defined(ctx, e.EventKey); r != nil {
+			return r
 		}
 	}
-	return model.MenuHelp
+	return h.answer(ctx, e.FromUser, action)
+}
+
+// defined is the answer that operators defined for a word or key; nil for none. A
+// look-up that fails leaves the built-in answers.
+func (h *Handler) defined(ctx context.Context, word string) wechat.Reply {
+	a, ok, err := h.o.Store.ChatAnswer(ctx, model.ChatWord(word))
+	if err != nil || !ok {
+		return nil
+	}
+	switch a.Kind {
+	case model.AnswerText:
+		return wechat.TextReply{Content: a.Content}
+	case model.AnswerNews:
+		return wechat.NewsReply{Articles: []wechat.Article{{Title: a.Title, Description: a.Content, PicURL: a.Picture, URL: a.URL}}}
+	case model.AnswerLink:
+		return wechat.TextReply{Content: anchor(html.EscapeString(a.Title), a.URL)}
+	case model.AnswerPage:
+		return h.answer(ctx, "", a.Action)
+	}
+	return nil
 }
 
 const busy = "系统繁忙，请稍后再试。"

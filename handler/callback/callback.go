@@ -26,6 +26,7 @@ type Store interface {
 	Cohort(ctx context.Context, code string) (model.Cohort, error)
 	Cohorts(ctx context.Context) ([]model.Cohort, error)
 	School(ctx context.Context, code string) (model.School, error)
+	ChatAnswer(ctx context.Context, word string) (a model.ChatAnswer, ok bool, err error)
 }
 
 // Presses counts the buttons of the menu, at no cost to the answer. once names the
@@ -206,7 +207,7 @@ func (h *Handler) effect(ctx context.Context, e *wechat.Event) (wechat.Reply, er
 	switch e.MsgType {
 	case wechat.MsgEvent:
 	case wechat.MsgText:
-		return h.answer(ctx, e.FromUser, wordAction(e.Content)), nil
+		return h.typed(ctx, e), nil
 	default:
 		h.o.Unknown(e.MsgType)
 		return nil, nil
@@ -222,7 +223,7 @@ func (h *Handler) effect(ctx context.Context, e *wechat.Event) (wechat.Reply, er
 		return nil, err
 	case wechat.EventClick:
 		h.press(model.MenuClick, e)
-		return h.answer(ctx, e.FromUser, model.MenuAction(e.EventKey)), nil
+		return h.clicked(ctx, e), nil
 	case wechat.EventTemplateDone:
 		return nil, h.receipts.keep(ctx, store.Receipt{
 			MsgID: e.TemplateMsgID, OpenID: e.FromUser, Status: e.Status, At: e.CreateTime,

@@ -41,6 +41,7 @@ type Store struct {
 	writer   chan struct{} // held by the one write transaction on SQLite; nil on MySQL
 	cohorts  *reference[model.Cohort]
 	schools  *reference[model.School]
+	chat     *reference[model.ChatAnswer]
 	contacts *contactCopy
 }
 
@@ -76,6 +77,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.cohorts = newReference(o.Now, s.loadCohorts)
 	s.schools = newReference(o.Now, s.loadSchools)
+	s.chat = newReference(o.Now, s.loadAnswers)
 	s.contacts = &contactCopy{now: o.Now}
 	if err := s.connect(ctx); err != nil {
 		_ = pool.Close() // the first error is the one to tell
