@@ -15,6 +15,9 @@ import (
 // not signed is answered without a look into the records, and counted nowhere:
 // nobody guesses a signature.
 func (h *Handler) scan(c *gin.Context) error {
+	// The address is the form's code: it goes nowhere, not even with our own
+	// style sheet to a proxy's log.
+	c.Header("Referrer-Policy", "no-referrer")
 	ring, err := h.o.Store.FormRing(c.Request.Context())
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)

@@ -45,8 +45,12 @@ func TestQR(t *testing.T) {
 	}
 	expect(t, s.from("192.0.2.1").get(s.qrPath(household, model.DateOf(s.now))), 200, []string{"真实有效", "四川省成都市武侯区"}, []string{"王推"})
 	// The address of a form is personal: no page repeats it.
-	if body := s.from("192.0.2.1").get(right).Body.String(); strings.Contains(body, strings.TrimPrefix(right, "/V/")) {
+	w := s.from("192.0.2.1").get(right)
+	if strings.Contains(w.Body.String(), strings.TrimPrefix(right, "/V/")) {
 		t.Error("the page repeats the payload")
+	}
+	if got := w.Header().Get("Referrer-Policy"); got != "no-referrer" {
+		t.Errorf("what the page loads learns its address: Referrer-Policy %q", got)
 	}
 	seen, err := s.store.Verifications(t.Context(), 1, 0, 10)
 	must(t, err)
