@@ -305,6 +305,11 @@ type Retention struct {
 	// encrypted, what an import replaced are kept, 1 to 365: so long an import
 	// can be undone. The sheets hold ID numbers in the clear.
 	UploadDays int `yaml:"upload_days" env:"QUXIANG_RETENTION_UPLOAD_DAYS"`
+
+	// UnfollowedDays is how long somebody who unfollowed the account stays
+	// bound to it, 0 to 3650: following again within it goes on where it was.
+	// 0 keeps the binding.
+	UnfollowedDays int `yaml:"unfollowed_days" env:"QUXIANG_RETENTION_UNFOLLOWED_DAYS"`
 }
 
 // Default returns the settings that hold when nothing is set. Database, Keys,
@@ -347,6 +352,8 @@ func Default() Config {
 		Retention: Retention{
 			MessageDays: 180,
 			UploadDays:  30,
+
+			UnfollowedDays: 180,
 		},
 	}
 }

@@ -62,7 +62,7 @@ func TestLoadGood(t *testing.T) {
 		Review:    Review{SmallUnit: 8, ShareMinimum: 30, SharePoints: 15},
 		Desk:      Desk{RowsPerDay: 800, MissesPerDay: 50},
 		Upstream:  Upstream{Folder: "/srv/quxiang/upstream", Rate: 30},
-		Retention: Retention{MessageDays: 90, UploadDays: 7},
+		Retention: Retention{MessageDays: 90, UploadDays: 7, UnfollowedDays: 30},
 	}
 	defaults := func(change func(*Config)) Config {
 		c := Default()

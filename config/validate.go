@@ -81,6 +81,7 @@ func (c Config) check(needs []Need) []Problem {
 	k.text("upstream.folder", c.Upstream.Folder, 500)
 	k.number("retention.message_days", c.Retention.MessageDays, 1, 3650)
 	k.number("retention.upload_days", c.Retention.UploadDays, 1, 365)
+	k.number("retention.unfollowed_days", c.Retention.UnfollowedDays, 0, 3650)
 	for _, need := range needs {
 		c.checkNeed(k, need)
 	}

@@ -20,6 +20,7 @@ type purgeStore interface {
 	PurgeMessages(ctx context.Context, before time.Time) (int, error)
 	PurgeImports(ctx context.Context, before time.Time) (int, error)
 	PurgeProofs(ctx context.Context, before time.Time) (int, error)
+	EndBindings(ctx context.Context, days int, now time.Time) (int, error)
 	SweepProofs(ctx context.Context, folder int, before time.Time) (int, error)
 }
 
@@ -38,6 +39,9 @@ type Purge struct {
 	UploadDays int
 	// MessageDays is how many days settled messages are kept; 0 leaves them alone.
 	MessageDays int
+	// UnfollowedDays is how many days the binding of somebody who unfollowed is
+	// kept; 0 keeps it.
+	UnfollowedDays int
 }
 
 // Run removes what has ended by now. One part that fails does not keep the
@@ -61,11 +65,15 @@ func (p *Purge) Run(ctx context.Context) (outcome string, err error) {
 		imports, err9 = p.Store.PurgeImports(ctx, now.AddDate(0, 0, -p.UploadDays))
 	}
 	posts, err10 := p.Store.PurgeDeskPosts(ctx, now)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10); err != nil {
+	bindings, err11 := 0, error(nil)
+	if p.UnfollowedDays > 0 {
+		bindings, err11 = p.Store.EndBindings(ctx, p.UnfollowedDays, now)
+	}
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9, err10, err11); err != nil {
 		return "", fmt.Errorf("job: purge: %w", err)
 	}
-	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、接口请求 %d 条、文件 %d 个、消息 %d 条、导入前的内容 %d 条",
-		sessions, flows, tries, received+posts, files+proofs+stray, messages, imports), nil
+	return fmt.Sprintf("清理会话 %d 个、登录流程 %d 个、尝试记录 %d 条、接口请求 %d 条、文件 %d 个、消息 %d 条、导入前的内容 %d 条、取消关注后的绑定 %d 个",
+		sessions, flows, tries, received+posts, files+proofs+stray, messages, imports, bindings), nil
 }
 
 // files removes regular files below the folder of uploads that have grown old.

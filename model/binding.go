@@ -83,6 +83,22 @@ func Unbind(a Account, now time.Time) AccountChange {
 	}
 }
 
+// LetGo ends the binding of a WeChat whose holder unfollowed and did not come back
+// within the days for which it was kept. Who was bound after unfollowing, by a
+// link, is given as many days from then.
+func LetGo(a Account, f Follower, days int, now time.Time) AccountChange {
+	since := f.LastEventAt
+	if a.BoundAt.After(since) {
+		since = a.BoundAt
+	}
+	if days <= 0 || a.OpenID == "" || a.OpenID != f.OpenID || f.Subscribed || now.Before(since.AddDate(0, 0, days)) {
+		return AccountChange{Account: a}
+	}
+	ch := Unbind(a, now)
+	ch.Audit.Actor, ch.Audit.Action = BySystem("purge"), "account.unbind.unfollowed"
+	return ch
+}
+
 // Link ties a graduate's record to the CHSI account whose holder has proved to
 // be that graduate, by mapped CAS attributes or by 考生号 + 姓名 + the ID
 // number's last six. Linking again to the same account changes nothing.

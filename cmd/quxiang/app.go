@@ -121,7 +121,10 @@ func (a *app) wireJobs(l links.Links) error {
 		Store: a.store, Codes: tables, Now: a.clock.Now, Logger: a.log, Observe: a.metrics.upstream,
 	})
 	ladder := &job.Ladder{Store: a.store, Now: a.clock.Now, Ladder: model.Ladder{Days: r.LadderDays, Minute: int(r.LadderHour)}}
-	purge := &job.Purge{Store: a.store, Now: a.clock.Now, Dir: a.cfg.DataDir, UploadDays: a.cfg.Retention.UploadDays, MessageDays: a.cfg.Retention.MessageDays}
+	keep := a.cfg.Retention
+	purge := &job.Purge{
+		Store: a.store, Now: a.clock.Now, Dir: a.cfg.DataDir, UploadDays: keep.UploadDays, MessageDays: keep.MessageDays, UnfollowedDays: keep.UnfollowedDays,
+	}
 	var err error
 	a.jobs, err = job.NewRunner(job.RunnerOptions{
 		Store: a.store, Now: a.clock.Now, Logger: a.log, Wake: a.clock.moved,
