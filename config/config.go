@@ -132,6 +132,11 @@ type WeChat struct {
 	// is given, pushes for another account are refused.
 	Username string `yaml:"username" env:"QUXIANG_WECHAT_USERNAME"`
 
+	// VerifyFiles lists the files by which WeChat checks that the domain is ours,
+	// each by the part of its name between MP_verify_ and .txt, which is also
+	// its content. They are served at the root of public_url.
+	VerifyFiles []string `yaml:"verify_files" env:"QUXIANG_WECHAT_VERIFY_FILES"`
+
 	// APIURL is the origin of WeChat's API. Another one is for a forward
 	// proxy or the simulator.
 	APIURL string `yaml:"api_url" env:"QUXIANG_WECHAT_API_URL"`

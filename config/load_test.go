@@ -41,7 +41,7 @@ func TestLoadGood(t *testing.T) {
 			Token: "00123", PreviousToken: "oldtoken",
 			AESKey:         "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
 			PreviousAESKey: "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg",
-			Mode:           ModeSecure, Username: "gh_0123456789ab",
+			Mode:           ModeSecure, VerifyFiles: []string{"AbC123"}, Username: "gh_0123456789ab",
 			APIURL: "https://api2.weixin.qq.com", OpenURL: "https://open.weixin.qq.com",
 			Timeout: 4 * time.Second,
 		},

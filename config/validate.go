@@ -143,11 +143,12 @@ func (c Config) checkStorage(k *checker) {
 }
 
 var (
-	appIDForm    = regexp.MustCompile(`^wx[0-9A-Za-z]{4,30}$`)
-	tokenForm    = regexp.MustCompile(`^[0-9A-Za-z]{3,32}$`)
-	aesKeyForm   = regexp.MustCompile(`^[0-9A-Za-z]{43}$`)
-	usernameForm = regexp.MustCompile(`^gh_[0-9A-Za-z]+$`)
-	attrForm     = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.:-]*$`)
+	appIDForm      = regexp.MustCompile(`^wx[0-9A-Za-z]{4,30}$`)
+	tokenForm      = regexp.MustCompile(`^[0-9A-Za-z]{3,32}$`)
+	aesKeyForm     = regexp.MustCompile(`^[0-9A-Za-z]{43}$`)
+	usernameForm   = regexp.MustCompile(`^gh_[0-9A-Za-z]+$`)
+	verifyFileForm = regexp.MustCompile(`^[0-9A-Za-z]{1,64}$`)
+	attrForm       = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_.:-]*$`)
 )
 
 // checkWeChat knows the forms that WeChat's console asks for (接入指南).
@@ -163,6 +164,9 @@ func (c Config) checkWeChat(k *checker) {
 	k.require(w.PreviousToken == "" || w.PreviousToken != w.Token, "wechat.previous_token", "与 wechat.token 相同，更换完成后请删去。")
 	k.require(w.PreviousAESKey == "" || w.PreviousAESKey != w.AESKey, "wechat.previous_aes_key", "与 wechat.aes_key 相同，更换完成后请删去。")
 	k.require(w.Mode == ModeSecure || w.Mode == ModePlain, "wechat.mode", "应为 secure（安全模式）或 plain（明文模式），不支持兼容模式。")
+	for _, f := range w.VerifyFiles {
+		k.require(verifyFileForm.MatchString(f), "wechat.verify_files", "应为 MP_verify_ 与 .txt 之间的字母和数字。")
+	}
 	k.require(w.Username == "" || usernameForm.MatchString(w.Username), "wechat.username", "应为公众号的原始 ID，以 gh_ 开头。")
 	const origin = "应为不带路径的 https 网址；只有本机地址可用 http。"
 	k.require(isOrigin(w.APIURL), "wechat.api_url", origin)

@@ -33,14 +33,16 @@ func (stray) Mount(r gin.IRouter) {
 
 func newSite(t *testing.T, proxies []string, ready error) http.Handler {
 	t.Helper()
-	site, err := handler.New(handler.Options{
-		Web: webtest.New(t, storetest.Open(t), time.Now), Static: http.NotFoundHandler(), Areas: []handler.Area{stray{}}, TrustedProxies: proxies,
+	site := webtest.New(t, storetest.Open(t), time.Now)
+	h, err := handler.New(handler.Options{
+		Web: site, Static: http.NotFoundHandler(), Areas: []handler.Area{stray{}}, TrustedProxies: proxies,
+		Edge:  map[string]http.Handler{"/MP_verify_a1.txt": site.Text("/MP_verify_*.txt", "a1"), "/panics": site.Edge("/panics", func(*web.Call) web.Answer { panic("secret") })},
 		Ready: func(context.Context) error { return ready },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return site
+	return h
 }
 
 func TestRouter(t *testing.T) {
@@ -56,6 +58,10 @@ func TestRouter(t *testing.T) {
 		{"not ready", "GET", "/readyz", "", down, http.StatusServiceUnavailable, "not ready", "database down"},
 		{"a route that nobody listed needs a login", "GET", "/h5/stray", "", site, http.StatusSeeOther, "", "secret"},
 		{"no such page", "GET", "/nowhere", "", site, http.StatusNotFound, "页面不存在", ""},
+		{"a file of the edge", "GET", "/MP_verify_a1.txt", "", site, http.StatusOK, "a1", "<"},
+		{"another one", "GET", "/MP_verify_a2.txt", "", site, http.StatusNotFound, "页面不存在", ""},
+		{"a file of the edge is not posted to", "POST", "/MP_verify_a1.txt", "", site, http.StatusMethodNotAllowed, "refused", "a1"},
+		{"a panic at the edge", "GET", "/panics", "", site, http.StatusServiceUnavailable, "unavailable", "secret"},
 		{"no such method", "DELETE", "/healthz", "", site, http.StatusNotFound, "页面不存在", ""},
 		{"a form over its limit", "POST", "/verify/archive", strings.Repeat("x", web.MaxForm+1), site, http.StatusRequestEntityTooLarge, "", ""},
 		{"a form at its limit", "POST", "/verify/archive", strings.Repeat("x", web.MaxForm), site, http.StatusOK, "", ""},

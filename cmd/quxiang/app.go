@@ -180,9 +180,18 @@ func (a *app) wireSite(l links.Links) error {
 	}
 	a.site, err = handler.New(handler.Options{
 		Web: site, Static: renderer.Static(), Areas: areas, TrustedProxies: proxies, Ready: a.store.Ping,
-		Edge: map[string]http.Handler{callback.Route: push.Edge()},
+		Edge: a.edge(site, push),
 	})
 	return err
+}
+
+// edge is what machines ask: WeChat's pushes, and its files that check the domain.
+func (a *app) edge(site *web.Web, push *callback.Handler) map[string]http.Handler {
+	edge := map[string]http.Handler{callback.Route: push.Edge()}
+	for _, f := range a.cfg.WeChat.VerifyFiles {
+		edge["/MP_verify_"+f+".txt"] = site.Text("/MP_verify_*.txt", f)
+	}
+	return edge
 }
 
 // pushes is where WeChat pushes to.

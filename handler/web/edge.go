@@ -68,6 +68,17 @@ func (w *Web) Edge(route string, h func(*Call) Answer) http.Handler {
 	})
 }
 
+// Text serves one unchanging text below a route, for GET and HEAD.
+func (w *Web) Text(route, text string) http.Handler {
+	return w.Edge(route, func(c *Call) Answer {
+		if c.Method != http.MethodGet && c.Method != http.MethodHead {
+			c.Writer.Header().Set("Allow", "GET, HEAD")
+			return TextAnswer(http.StatusMethodNotAllowed, "refused")
+		}
+		return TextAnswer(http.StatusOK, text)
+	})
+}
+
 // Values of headers, shared by all answers.
 var (
 	nosniff = []string{"nosniff"}

@@ -15,8 +15,10 @@ func TestEndBindings(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		day := func(n int) time.Time { return start.AddDate(0, 0, n) }
 		ids, err := s.CreateAccounts(t.Context(), []model.Account{
-			{CHSIUser: "gone", OpenID: "oGone", BoundAt: day(-9)}, {CHSIUser: "back", OpenID: "oBack", BoundAt: day(-9)},
-			{CHSIUser: "late", OpenID: "oLate", BoundAt: day(20)}, {CHSIUser: "here", OpenID: "oHere", BoundAt: day(-9)},
+			{CHSIUser: "gone", OpenID: "oGone", BoundAt: day(-9)},
+			{CHSIUser: "back", OpenID: "oBack", BoundAt: day(-9)},
+			{CHSIUser: "late", OpenID: "oLate", BoundAt: day(20)},
+			{CHSIUser: "here", OpenID: "oHere", BoundAt: day(-9)},
 		}, start)
 		must(t, err)
 		follow := func(openid string, on bool, at time.Time) {
