@@ -68,7 +68,7 @@ type Options struct {
 }
 
 // New returns the site.
-func New(o Options) (http.Handler, error) {
+func New(o Options) (*Site, error) {
 	if o.Web == nil || o.Static == nil || o.Ready == nil {
 		return nil, errors.New("handler: Web, Static and Ready are required")
 	}
@@ -95,25 +95,35 @@ func New(o Options) (http.Handler, error) {
 	for _, a := range o.Areas {
 		a.Mount(r)
 	}
-	if len(o.Edge) == 0 {
-		return r, nil
-	}
-	return front{edge: o.Edge, pages: r}, nil
+	return &Site{edge: o.Edge, pages: r}, nil
 }
 
-// front tells the edge from the pages.
-type front struct {
+// Site is the whole of what is served: it tells the edge from the pages.
+type Site struct {
 	edge  map[string]http.Handler
-	pages http.Handler
+	pages *gin.Engine
 }
 
 // ServeHTTP implements http.Handler.
-func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h, ok := f.edge[r.URL.Path]; ok {
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h, ok := s.edge[r.URL.Path]; ok {
 		h.ServeHTTP(w, r)
 		return
 	}
-	f.pages.ServeHTTP(w, r)
+	s.pages.ServeHTTP(w, r)
+}
+
+// Routes names everything that is served as "METHOD pattern", the method of the
+// edge's as "*", so that a test can ask each of them.
+func (s *Site) Routes() []string {
+	var all []string
+	for path := range s.edge {
+		all = append(all, "* "+path)
+	}
+	for _, r := range s.pages.Routes() {
+		all = append(all, r.Method+" "+r.Path)
+	}
+	return all
 }
 
 func limit(c *gin.Context) {
