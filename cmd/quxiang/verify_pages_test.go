@@ -16,7 +16,7 @@ import (
 // TestResultPages shows every result of verifying to a clerk, in each look and
 // as it prints.
 func TestResultPages(t *testing.T) {
-	for _, l := range []look{{name: "light"}, {name: "dark", dark: true}, {name: "care", care: true}} {
+	for _, l := range []look{{name: "light"}, {name: "dark, care", dark: true, care: true}} {
 		t.Run(l.name, func(t *testing.T) {
 			b := newBrowser(t, l)
 			c := clerk{browser: b, s: boot(t, "", june)}
